@@ -1,0 +1,406 @@
+/*
+ * import.c -- lightning import DIR...: every file of a traces folder becomes a row of the ledger,
+ * and every trace a row of `traces`.
+ *
+ * The folder is read through legacy_traces() on a connection of its own: a SELECT that stayed open on
+ * the file while batches are committed would hold an old snapshot, and the next batch could not be
+ * written after another process had written one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "db.h"
+#include "ledger.h"
+
+/* Files rejected that are named on stderr; the ledger has them all. */
+#define NAMED 10
+/* A dictionary costs 64 KiB: fewer documents do not pay for it. */
+#define SAMPLE_AT_LEAST 200
+#define SAMPLE_AT_MOST 1000
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+/* In the order of enum folder_column. known() is false for a file that must be settled. */
+static const char folder_sql[] =
+    "SELECT trace_id, component, coalesce(day, date('now')), timestamp_start, timestamp_end, "
+    "session_id, user_id, model, latency_ms, prompt_tokens, completion_tokens, finish_reason, "
+    "blocked, error_class, reward, reward_safety, reward_empathy, reward_length, reward_latency, "
+    "combined_reward, error, response_text, document_hash, length(CAST(document AS BLOB)), packed, "
+    "document, file_state, file_error, note, root, path, size, mtime, credentials, unknown_shape";
+static const char folder_text_sql[] = ", prompt, metadata, response";
+static const char folder_from_sql[] = " FROM legacy_traces(?1, ?2, ?3, ?4) "
+                                      "WHERE NOT known(root, path, size, mtime)";
+
+/* Every so-manyth file, so that all days and components are in the sample. A file that is not
+ * picked is not opened, nor is a huge one. */
+static const char sample_sql[] =
+    "CREATE TEMP TABLE sample AS SELECT trace_id, document FROM legacy_traces(?1, NULL, ?3, ?4) "
+    "WHERE CASE WHEN rowid % ?2 = 0 AND size <= 65536 THEN file_error IS NULL END "
+    "LIMIT " TEXT(SAMPLE_AT_MOST);
+
+struct import {
+    const struct arguments *args;
+    struct db *db;      /* written */
+    struct db folder;   /* read: a connection without a file */
+    struct ledger ledger;
+    const char *directory;
+    sqlite3_int64 total;       /* entries in the folder */
+    sqlite3_int64 met;         /* so far */
+    sqlite3_int64 credentials; /* masked */
+    sqlite3_int64 unknown;     /* responses of no known shape */
+    char *unknown_example;
+    int named;
+    bool on_terminal;
+    time_t shown; /* when the progress line was last drawn */
+};
+
+/* ---- what is said ---- */
+
+static void show_progress(struct import *import)
+{
+    time_t now = time(NULL);
+    import->met++;
+    if (!import->on_terminal || now == import->shown)
+        return;
+    import->shown = now;
+    fprintf(stderr, "\r%s: %lld of %lld files\033[K", import->directory, import->met,
+            import->total);
+}
+
+static void clear_progress(struct import *import)
+{
+    if (import->on_terminal && import->shown)
+        fputs("\r\033[K", stderr);
+    import->shown = 0;
+}
+
+static void name_file(struct import *import, sqlite3_stmt *row, enum outcome outcome)
+{
+    const char *reason = (const char *)sqlite3_column_text(row, FILE_ERROR);
+    if (outcome != REJECTED && outcome != INCOMPLETE && outcome != CONFLICT)
+        return;
+    if (import->named++ >= NAMED)
+        return;
+    clear_progress(import);
+    complain(NEEDS_A_LOOK, "%s: %s: %s", (const char *)sqlite3_column_text(row, PATH),
+             outcome_names[outcome],
+             reason ? reason : "its trace_id is that of another file, with other bytes");
+}
+
+/* What a trace that was stored has to tell besides. */
+static void note_oddities(struct import *import, sqlite3_stmt *row)
+{
+    import->credentials += sqlite3_column_int64(row, CREDENTIALS);
+    if (!sqlite3_column_int(row, UNKNOWN_SHAPE))
+        return;
+    import->unknown++;
+    if (!import->unknown_example)
+        import->unknown_example = strdup((const char *)sqlite3_column_text(row, PATH));
+}
+
+static void print_count(const char *name, sqlite3_int64 n, const char *note)
+{
+    if (n > 0)
+        printf("  %-10s %8lld%s%s\n", name, n, note ? "  " : "", note ? note : "");
+}
+
+/* The files that are as an earlier import left them, and those of them that need a look. */
+static void print_known(const struct ledger *ledger, sqlite3_int64 known)
+{
+    static const enum outcome troubles[] = {CONFLICT, REJECTED, INCOMPLETE};
+    const char *before = "  (of them ";
+    if (known == 0)
+        return;
+    printf("  %-10s %8lld", "unchanged", known);
+    for (size_t i = 0; i < sizeof(troubles) / sizeof(*troubles); i++) {
+        if (ledger->known[troubles[i]] == 0)
+            continue;
+        printf("%s%lld %s", before, ledger->known[troubles[i]], outcome_names[troubles[i]]);
+        before = ", ";
+    }
+    printf("%s\n", before[0] == ',' ? ")" : "");
+}
+
+static void print_counts(const struct import *import)
+{
+    const struct ledger *ledger = &import->ledger;
+    sqlite3_int64 known = 0;
+    sqlite3_int64 met = 0;
+    for (int i = 0; i < OUTCOMES; i++) {
+        met += ledger->counts[i] + ledger->known[i];
+        known += ledger->known[i];
+    }
+    printf("%lld files met%s\n", met, met > 0 && met == known ? ", nothing changed" : "");
+    for (int i = 0; i < OUTCOMES; i++)
+        print_count(outcome_names[i], ledger->counts[i],
+                    i == REPLACED ? "their files were rewritten" : NULL);
+    print_known(ledger, known);
+    if (import->credentials)
+        printf("%lld credentials masked in error texts; the documents still hold them\n",
+               import->credentials);
+}
+
+/* What somebody should look at, on stderr. */
+static void complain_of_rest(const struct import *import)
+{
+    if (import->named > NAMED)
+        complain(NEEDS_A_LOOK, "and %d more: SELECT path, state, reason FROM files WHERE state IN "
+                               "('rejected', 'incomplete', 'conflict')",
+                 import->named - NAMED);
+    if (import->unknown)
+        complain(NEEDS_A_LOOK,
+                 "%lld responses are of no known shape, so they have no text: one is %s",
+                 import->unknown, import->unknown_example ? import->unknown_example : "");
+}
+
+/* What the file holds now, and at what size. */
+static int print_size(struct import *import)
+{
+    static const char sql[] =
+        "SELECT (SELECT count(*) FROM main.traces), "
+        "(SELECT page_count * page_size FROM pragma_page_count, pragma_page_size), "
+        "(SELECT total(size) FROM main.documents)";
+    sqlite3_stmt *stmt = NULL;
+    int code = db_prepare(import->db, sql, &stmt);
+    if (code == DONE && sqlite3_step(stmt) == SQLITE_ROW) {
+        double bytes = sqlite3_column_double(stmt, 1);
+        double original = sqlite3_column_double(stmt, 2);
+        printf("%s: %lld traces, %.1f MB", import->args->db, sqlite3_column_int64(stmt, 0),
+               bytes / 1e6);
+        if (original > 1e6)
+            printf(", %.0f %% of the %.1f MB of their files", 100 * bytes / original,
+                   original / 1e6);
+        printf("\n");
+    }
+    sqlite3_finalize(stmt);
+    if (code == DONE && import->ledger.keep_text)
+        printf("--keep-text: %.1f MB of that is prompts, metadata and responses in the open\n",
+               (double)import->ledger.text_bytes / 1e6);
+    return code;
+}
+
+/* ---- the dictionary ---- */
+
+static int bind_folder(struct import *import, sqlite3_stmt *stmt)
+{
+    const char *session = option_value(import->args, "session-key");
+    const char *user = option_value(import->args, "user-key");
+    sqlite3_bind_text(stmt, 1, import->directory, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 3, session, -1, SQLITE_STATIC);
+    return sqlite3_bind_text(stmt, 4, user, -1, SQLITE_STATIC);
+}
+
+/* Stores a dictionary and whose documents it was trained on, with the first batch. */
+static int store_dictionary(struct import *import, sqlite3_value *bytes)
+{
+    struct db *db = import->db;
+    sqlite3_stmt *insert = NULL;
+    sqlite3_stmt *sample = NULL;
+    int code = ledger_begin(&import->ledger);
+    if (code == DONE)
+        code = db_prepare(db, "INSERT INTO main.dictionaries (bytes) VALUES (?1)", &insert);
+    if (code == DONE) {
+        sqlite3_bind_value(insert, 1, bytes);
+        if (sqlite3_step(insert) != SQLITE_DONE)
+            code = db_complain(db, "storing a dictionary");
+    }
+    sqlite3_finalize(insert);
+    insert = NULL;
+    import->ledger.dictionary = sqlite3_last_insert_rowid(db->handle);
+    if (code == DONE)
+        code = db_prepare(db, "INSERT OR IGNORE INTO main.dictionary_samples VALUES (?1, ?2)",
+                          &insert);
+    if (code == DONE)
+        code = db_prepare(&import->folder, "SELECT trace_id FROM temp.sample", &sample);
+    while (code == DONE && sqlite3_step(sample) == SQLITE_ROW) {
+        sqlite3_bind_int64(insert, 1, import->ledger.dictionary);
+        sqlite3_bind_value(insert, 2, sqlite3_column_value(sample, 0));
+        sqlite3_step(insert);
+        if (sqlite3_reset(insert) != SQLITE_OK)
+            code = db_complain(db, "storing a dictionary");
+    }
+    sqlite3_finalize(insert);
+    sqlite3_finalize(sample);
+    return code;
+}
+
+/* Trains a dictionary on a sample of the folder when that pays, and binds it to `reading`. */
+static int train(struct import *import, sqlite3_stmt *reading)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = db_prepare(&import->folder, sample_sql, &stmt);
+    if (code == DONE) {
+        bind_folder(import, stmt);
+        sqlite3_bind_int64(stmt, 2, 1 + import->total / SAMPLE_AT_MOST);
+        if (sqlite3_step(stmt) != SQLITE_DONE)
+            code = db_complain(&import->folder, NULL);
+    }
+    sqlite3_finalize(stmt);
+    stmt = NULL;
+    if (code == DONE)
+        code = db_prepare(&import->folder,
+                          "SELECT train_dictionary(document) FROM temp.sample "
+                          "HAVING count(*) >= " TEXT(SAMPLE_AT_LEAST),
+                          &stmt);
+    if (code == DONE && sqlite3_step(stmt) == SQLITE_ROW &&
+        sqlite3_column_type(stmt, 0) == SQLITE_BLOB) {
+        sqlite3_bind_value(reading, 2, sqlite3_column_value(stmt, 0));
+        code = store_dictionary(import, sqlite3_column_value(stmt, 0));
+    }
+    sqlite3_finalize(stmt);
+    if (code == DONE)
+        code = db_run(&import->folder, "DROP TABLE temp.sample");
+    return code;
+}
+
+/* Binds the file's newest dictionary, or a new one when it has none. */
+static int choose_dictionary(struct import *import, sqlite3_stmt *reading)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool found = false;
+    int code = db_prepare(import->db,
+                          "SELECT id, bytes FROM main.dictionaries ORDER BY id DESC LIMIT 1", &stmt);
+    if (code == DONE && sqlite3_step(stmt) == SQLITE_ROW) {
+        import->ledger.dictionary = sqlite3_column_int64(stmt, 0);
+        sqlite3_bind_value(reading, 2, sqlite3_column_value(stmt, 1));
+        found = true;
+    }
+    sqlite3_finalize(stmt);
+    if (code != DONE || found || import->total < SAMPLE_AT_LEAST)
+        return code;
+    return train(import, reading);
+}
+
+/* ---- the loop ---- */
+
+/* known(root, path, size, mtime): whether the ledger has this file as it is. */
+static void known(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct import *import = sqlite3_user_data(context);
+    (void)argc;
+    bool is_known = ledger_knows(&import->ledger, argv[0], argv[1], argv[2], argv[3]);
+    if (is_known)
+        show_progress(import);
+    sqlite3_result_int(context, is_known);
+}
+
+static int count_entries(struct import *import)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = db_prepare(&import->folder, "SELECT count(*) FROM legacy_traces(?1)", &stmt);
+    if (code == DONE) {
+        sqlite3_bind_text(stmt, 1, import->directory, -1, SQLITE_STATIC);
+        if (sqlite3_step(stmt) == SQLITE_ROW)
+            import->total = sqlite3_column_int64(stmt, 0);
+        else
+            code = complain(UNUSABLE, "%s", sqlite3_errmsg(import->folder.handle));
+    }
+    sqlite3_finalize(stmt);
+    return code;
+}
+
+static int settle_all(struct import *import, sqlite3_stmt *row)
+{
+    int rc;
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        enum outcome outcome;
+        int code = ledger_settle(&import->ledger, row, &outcome);
+        if (code != DONE)
+            return code;
+        name_file(import, row, outcome);
+        if (outcome == IMPORTED || outcome == REPLACED)
+            note_oddities(import, row);
+        show_progress(import);
+    }
+    if (rc != SQLITE_DONE)
+        return complain(UNUSABLE, "%s", sqlite3_errmsg(import->folder.handle));
+    return DONE;
+}
+
+static int import_folder(struct import *import, const char *directory)
+{
+    sqlite3_stmt *row = NULL;
+    char *sql = sqlite3_mprintf("%s%s%s", folder_sql,
+                                import->ledger.keep_text ? folder_text_sql : "", folder_from_sql);
+    import->directory = directory;
+    import->met = 0;
+    import->total = 0;
+    int code = sql ? DONE : complain_of_memory();
+    if (code == DONE && !import->args->show_sql)
+        code = count_entries(import);
+    if (code == DONE)
+        code = db_prepare(&import->folder, sql, &row);
+    if (code == DONE && row) {
+        bind_folder(import, row);
+        code = choose_dictionary(import, row);
+        if (code == DONE)
+            code = settle_all(import, row);
+        if (code == DONE)
+            code = ledger_finish(&import->ledger);
+    }
+    clear_progress(import);
+    sqlite3_finalize(row);
+    sqlite3_free(sql);
+    return code;
+}
+
+/* Opens the connection that reads folders. */
+static int open_folder_reader(struct import *import)
+{
+    int code = db_open(&import->folder, import->args, DB_MEMORY);
+    if (code == DONE && import->folder.handle &&
+        sqlite3_create_function_v2(import->folder.handle, "known", 4, SQLITE_UTF8, import, known,
+                                   NULL, NULL, NULL) != SQLITE_OK)
+        code = db_complain(&import->folder, NULL);
+    return code;
+}
+
+static int run(const struct arguments *args)
+{
+    struct db db;
+    struct import import = {.args = args, .db = &db};
+    int code = db_open(&db, args, DB_CREATE);
+    int folder_code = open_folder_reader(&import);
+    import.on_terminal = isatty(STDERR_FILENO);
+    if (code == DONE)
+        code = folder_code;
+    if (code == DONE)
+        code = ledger_open(&import.ledger, &db);
+    import.ledger.keep_text = option_given(args, "keep-text");
+    for (int i = 0; i < args->n_operands && code == DONE; i++)
+        code = import_folder(&import, args->operands[i]);
+    if (code == DONE && !args->show_sql) {
+        print_counts(&import);
+        complain_of_rest(&import);
+        code = print_size(&import);
+    }
+    const struct ledger *l = &import.ledger;
+    bool look = import.named > 0 || import.unknown > 0 || l->known[REJECTED] > 0 ||
+                l->known[INCOMPLETE] > 0 || l->known[CONFLICT] > 0;
+    if (code == DONE && look)
+        code = NEEDS_A_LOOK;
+    ledger_close(&import.ledger);
+    free(import.unknown_example);
+    db_close(&import.folder, DONE);
+    return db_close(&db, code);
+}
+
+static const struct option_spec options[] = {
+    {"keep-text", NULL, "also keep prompt, metadata and response as plain text"},
+    {"session-key", "PATH", "where the session stands (default: metadata.session_id)"},
+    {"user-key", "PATH", "where the user stands (default: metadata.user_id)"},
+    {NULL, NULL, NULL},
+};
+
+const struct command command_import = {
+    .name = "import",
+    .summary = "read traces/YYYYMMDD/*.json folders into the file",
+    .operands = "DIR...",
+    .options = {options},
+    .run = run,
+};

@@ -1,0 +1,208 @@
+#include "text.h"
+
+#include <locale.h>
+#include <stdbool.h>
+#include <string.h>
+#include <wchar.h>
+
+#define ELLIPSIS "\xe2\x80\xa6"
+
+/* One code point as it is printed. */
+struct glyph {
+    size_t size; /* bytes it takes in the text */
+    int columns;
+    char shown[12];
+    size_t n; /* bytes of shown */
+};
+
+void text_start(void)
+{
+    /* The texts are UTF-8 wherever the program runs. */
+    if (!setlocale(LC_CTYPE, "C.UTF-8"))
+        setlocale(LC_CTYPE, "");
+}
+
+/* How many bytes the code point beginning with `lead` has; 0 when none begins with it. *least gets
+ * the smallest code point that needs so many. */
+static size_t sequence_size(unsigned char lead, uint32_t *least)
+{
+    if (lead < 0x80) {
+        *least = 0;
+        return 1;
+    }
+    if (lead >= 0xc2 && lead <= 0xdf) {
+        *least = 0x80;
+        return 2;
+    }
+    if (lead >= 0xe0 && lead <= 0xef) {
+        *least = 0x800;
+        return 3;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        *least = 0x10000;
+        return 4;
+    }
+    return 0;
+}
+
+uint32_t text_read(const char *text, size_t n, size_t *size)
+{
+    const uint32_t replacement = 0xfffd;
+    unsigned char lead = (unsigned char)text[0];
+    uint32_t least = 0;
+    size_t length = sequence_size(lead, &least);
+    uint32_t code;
+
+    *size = 1;
+    if (length == 1)
+        return lead;
+    if (length == 0 || length > n)
+        return replacement;
+    code = lead & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+
+        if ((byte & 0xc0) != 0x80)
+            return replacement;
+        code = code << 6 | (byte & 0x3fu);
+    }
+    if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+        return replacement;
+    *size = length;
+    return code;
+}
+
+/* Marks that turn the direction of what follows, and separators that some terminals obey. */
+static bool reorders(uint32_t code)
+{
+    return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+static void glyph_escape(struct glyph *g, uint32_t code)
+{
+    int n;
+
+    if (code == '\n' || code == '\t' || code == '\r')
+        n = snprintf(g->shown, sizeof(g->shown), "\\%c", code == '\n' ? 'n' : code == '\t' ? 't' : 'r');
+    else if (code < 0x100)
+        n = snprintf(g->shown, sizeof(g->shown), "\\x%02x", (unsigned)code);
+    else
+        n = snprintf(g->shown, sizeof(g->shown), "\\u%04x", (unsigned)code);
+    g->n = (size_t)n;
+    g->columns = n;
+}
+
+static struct glyph glyph_at(const char *text, size_t n)
+{
+    struct glyph g = {0};
+    uint32_t code = text_read(text, n, &g.size);
+
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || reorders(code)) {
+        glyph_escape(&g, code);
+        return g;
+    }
+    if (code == 0xfffd) {
+        memcpy(g.shown, "\xef\xbf\xbd", 3);
+        g.n = 3;
+    } else {
+        memcpy(g.shown, text, g.size);
+        g.n = g.size;
+    }
+    g.columns = wcwidth((wchar_t)code);
+    /* Newer than the library's tables, or there is no UTF-8 locale. */
+    if (g.columns < 0)
+        g.columns = 1;
+    return g;
+}
+
+int text_width(const char *text, size_t n, int limit)
+{
+    int columns = 0;
+
+    for (size_t i = 0; i < n && columns <= limit;) {
+        struct glyph g = glyph_at(text + i, n - i);
+
+        columns += g.columns;
+        i += g.size;
+    }
+    return columns;
+}
+
+int text_print(FILE *file, const char *text, size_t n, int columns)
+{
+    bool cut = text_width(text, n, columns) > columns;
+    int room = cut ? columns - 1 : columns;
+    int at = 0;
+
+    for (size_t i = 0; i < n;) {
+        struct glyph g = glyph_at(text + i, n - i);
+
+        if (g.columns > room - at)
+            break;
+        fwrite(g.shown, 1, g.n, file);
+        at += g.columns;
+        i += g.size;
+    }
+    if (cut) {
+        fputs(ELLIPSIS, file);
+        at++;
+    }
+    return at;
+}
+
+/* Prints a word, broken where the line is full; returns the column after it. */
+static int print_word(FILE *file, const char *word, size_t n, int at, int indent, int width)
+{
+    for (size_t i = 0; i < n;) {
+        struct glyph g = glyph_at(word + i, n - i);
+
+        if (at > indent && at + g.columns > width) {
+            fprintf(file, "\n%*s", indent, "");
+            at = indent;
+        }
+        fwrite(g.shown, 1, g.n, file);
+        at += g.columns;
+        i += g.size;
+    }
+    return at;
+}
+
+void text_wrap(FILE *file, const char *text, size_t n, int at, int indent, int width)
+{
+    int spaces = 0;
+
+    for (size_t i = 0; i < n;) {
+        size_t end = i;
+        int columns;
+
+        if (text[i] == '\n' || text[i] == ' ') {
+            spaces++;
+            if (text[i] == '\n') {
+                fputc('\n', file);
+                at = 0;
+                spaces = 0;
+            }
+            i++;
+            continue;
+        }
+        while (end < n && text[end] != '\n' && text[end] != ' ')
+            end++;
+        /* A line that is broken is not indented before its first word is there: no blanks at ends. */
+        columns = text_width(text + i, end - i, width);
+        if (at > indent && at + spaces + columns > width) {
+            fputc('\n', file);
+            at = 0;
+            spaces = 0;
+        }
+        if (at < indent) {
+            spaces += indent - at;
+        }
+        if (at + spaces >= width)
+            spaces = at < indent ? indent - at : 0;
+        fprintf(file, "%*s", spaces, "");
+        at = print_word(file, text + i, end - i, at + spaces, indent, width);
+        spaces = 0;
+        i = end;
+    }
+}

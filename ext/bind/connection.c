@@ -1,0 +1,115 @@
+#include "connection.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "lexicons.h"
+
+struct connection *connection_new(void)
+{
+    struct connection *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->references = 1;
+    c->scorer = scorer_new(
+        (struct bytes){(const char *)lexicon_empathy, lexicon_empathy_size},
+        (struct bytes){(const char *)lexicon_safety, lexicon_safety_size});
+    if (c->scorer)
+        return c;
+    connection_release(c);
+    return NULL;
+}
+
+void connection_retain(struct connection *c)
+{
+    c->references++;
+}
+
+void connection_release(void *pointer)
+{
+    struct connection *c = pointer;
+    if (!c || --c->references > 0)
+        return;
+    for (size_t i = 0; i < CACHED_PACKERS; i++)
+        packer_free(c->packers[i].packer);
+    scorer_free(c->scorer);
+    reply_free(&c->reply);
+    buffer_free(&c->scratch);
+    free(c);
+}
+
+struct packer *connection_packer(struct connection *c, struct bytes dictionary)
+{
+    unsigned char hash[PACK_HASH_SIZE];
+    pack_hash(dictionary, hash);
+    for (size_t i = 0; i < CACHED_PACKERS; i++)
+        if (c->packers[i].packer && memcmp(c->packers[i].hash, hash, sizeof hash) == 0)
+            return c->packers[i].packer;
+    struct packer *packer = packer_new(dictionary);
+    if (!packer)
+        return NULL;
+    size_t slot = c->next_packer;
+    c->next_packer = (slot + 1) % CACHED_PACKERS;
+    packer_free(c->packers[slot].packer);
+    c->packers[slot].packer = packer;
+    memcpy(c->packers[slot].hash, hash, sizeof hash);
+    return packer;
+}
+
+int connection_function(sqlite3 *db, struct connection *c, const char *name, int arguments,
+                        int flags, void (*call)(sqlite3_context *, int, sqlite3_value **))
+{
+    connection_retain(c);
+    /* On failure SQLite calls the destructor itself. */
+    return sqlite3_create_function_v2(db, name, arguments, SQLITE_UTF8 | flags, c, call, NULL,
+                                      NULL, connection_release);
+}
+
+int connection_module(sqlite3 *db, struct connection *c, const char *name,
+                      const sqlite3_module *module)
+{
+    connection_retain(c);
+    return sqlite3_create_module_v2(db, name, module, c, connection_release);
+}
+
+struct bytes value_bytes(sqlite3_value *value)
+{
+    int type = sqlite3_value_type(value);
+    if (type == SQLITE_NULL)
+        return (struct bytes){NULL, 0};
+    /* As text, for a file may be UTF-16. An empty blob's pointer is NULL, which here would mean SQL
+     * NULL. */
+    const char *at = type == SQLITE_BLOB ? sqlite3_value_blob(value)
+                                         : (const char *)sqlite3_value_text(value);
+    return (struct bytes){at ? at : "", (size_t)sqlite3_value_bytes(value)};
+}
+
+void result_errorf(sqlite3_context *context, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *message = sqlite3_vmprintf(format, args);
+    va_end(args);
+    if (message)
+        sqlite3_result_error(context, message, -1);
+    else
+        sqlite3_result_error_nomem(context);
+    sqlite3_free(message);
+}
+
+void result_text(sqlite3_context *context, struct bytes text)
+{
+    if (!text.at)
+        sqlite3_result_null(context);
+    else
+        sqlite3_result_text64(context, text.at, text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void result_real(sqlite3_context *context, double value)
+{
+    if (isnan(value))
+        sqlite3_result_null(context);
+    else
+        sqlite3_result_double(context, value);
+}

@@ -1,0 +1,58 @@
+/*
+ * connection.h -- what one database connection keeps: the scorer, dictionaries, scratch memory.
+ *
+ * Every function and module registered holds a reference, so that it lives as long as any of them
+ * may be called. A connection is used by one thread at a time, and so is this.
+ */
+#ifndef LIGHTNING_CONNECTION_H
+#define LIGHTNING_CONNECTION_H
+
+#include "lightning.h"
+
+#include "bytes.h"
+#include "pack.h"
+#include "reply.h"
+#include "reward.h"
+
+/* Dictionaries kept ready: files hold few, and readers meet them one after the other. */
+#define CACHED_PACKERS 8
+
+struct connection {
+    int references;
+    struct scorer *scorer; /* of the built-in lexicon and rules */
+    struct reply reply;    /* scratch of one call */
+    struct buffer scratch; /* likewise */
+    struct {
+        unsigned char hash[PACK_HASH_SIZE]; /* of the dictionary */
+        struct packer *packer;
+    } packers[CACHED_PACKERS];
+    size_t next_packer; /* which to replace next */
+};
+
+/* With one reference, the caller's. NULL when out of memory. */
+struct connection *connection_new(void);
+void connection_retain(struct connection *c);
+/* Takes a void pointer to serve as SQLite's destructor. NULL-safe. */
+void connection_release(void *c);
+
+/* A packer for the dictionary (empty: none), owned by the connection and valid until the next call.
+ * NULL when out of memory. */
+struct packer *connection_packer(struct connection *c, struct bytes dictionary);
+
+/* Registers a function or a module that finds the connection through its user data. */
+int connection_function(sqlite3 *db, struct connection *c, const char *name, int arguments,
+                        int flags, void (*call)(sqlite3_context *, int, sqlite3_value **));
+int connection_module(sqlite3 *db, struct connection *c, const char *name,
+                      const sqlite3_module *module);
+
+/* The bytes of a TEXT or BLOB value; at is NULL for SQL NULL. */
+struct bytes value_bytes(sqlite3_value *value);
+
+/* Sets an error that names the function and what is wrong; format as sqlite3_mprintf. */
+void result_errorf(sqlite3_context *context, const char *format, ...);
+/* A TEXT result, copied; at NULL gives SQL NULL. */
+void result_text(sqlite3_context *context, struct bytes text);
+/* A REAL result; NaN gives SQL NULL. */
+void result_real(sqlite3_context *context, double value);
+
+#endif

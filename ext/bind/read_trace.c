@@ -1,0 +1,229 @@
+/*
+ * read_trace.c -- read_trace(document): one trace document as a row of `traces`.
+ *
+ *     SELECT r.* FROM inbox, read_trace(inbox.document) AS r;
+ *
+ * One row when the document is a trace; for what is none, or NULL, one row whose file_error says
+ * why and whose other columns are NULL. Hidden columns as those of legacy_traces: the arguments
+ * document, dictionary, session_key and user_key, and the outputs of trace_row.h.
+ */
+#include "trace_row.h"
+
+#include <stdlib.h>
+
+enum {
+    READ_ERROR = TRACE_COLUMNS,
+    ARGUMENT_DOCUMENT,
+    ARGUMENT_DICTIONARY,
+    ARGUMENT_SESSION_KEY,
+    ARGUMENT_USER_KEY,
+    READ_HIDDEN /* the first of ROW_HIDDEN_COLUMNS */
+};
+
+#define ARGUMENTS 4
+
+static const char declaration[] =
+    "CREATE TABLE read_trace(" TRACE_ROW_COLUMNS
+    ", file_error TEXT, document TEXT HIDDEN, dictionary BLOB HIDDEN, session_key TEXT HIDDEN, "
+    "user_key TEXT HIDDEN, " ROW_HIDDEN_COLUMNS ")";
+
+struct read_table {
+    sqlite3_vtab base;
+    struct connection *connection;
+};
+
+struct read_cursor {
+    sqlite3_vtab_cursor base;
+    bool end;
+    struct trace_row row;
+    sqlite3_value *arguments[ARGUMENTS];
+    struct buffer scratch;
+};
+
+static int read_connect(sqlite3 *db, void *c, int argc, const char *const *argv,
+                        sqlite3_vtab **out, char **error)
+{
+    (void)argc;
+    (void)argv;
+    (void)error;
+    int rc = sqlite3_declare_vtab(db, declaration);
+    if (rc != SQLITE_OK)
+        return rc;
+    sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+    struct read_table *table = sqlite3_malloc(sizeof *table);
+    if (!table)
+        return SQLITE_NOMEM;
+    *table = (struct read_table){.connection = c};
+    *out = &table->base;
+    return SQLITE_OK;
+}
+
+static int read_disconnect(sqlite3_vtab *table)
+{
+    sqlite3_free(table);
+    return SQLITE_OK;
+}
+
+/* idxNum has a bit for each argument given; they come to xFilter in their order. */
+static int read_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
+{
+    int where[ARGUMENTS] = {-1, -1, -1, -1};
+    int n = 0;
+    (void)table;
+    for (int i = 0; i < info->nConstraint; i++) {
+        int argument = info->aConstraint[i].iColumn - ARGUMENT_DOCUMENT;
+        if (argument < 0 || argument >= ARGUMENTS ||
+            info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
+            continue;
+        if (!info->aConstraint[i].usable)
+            return SQLITE_CONSTRAINT;
+        where[argument] = i;
+    }
+    for (int i = 0; i < ARGUMENTS; i++) {
+        if (where[i] < 0)
+            continue;
+        info->aConstraintUsage[where[i]].argvIndex = ++n;
+        info->aConstraintUsage[where[i]].omit = 1;
+        info->idxNum |= 1 << i;
+    }
+    info->estimatedRows = 1;
+    info->estimatedCost = 10;
+    return SQLITE_OK;
+}
+
+static int read_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
+{
+    (void)table;
+    struct read_cursor *cursor = calloc(1, sizeof *cursor);
+    if (!cursor)
+        return SQLITE_NOMEM;
+    *out = &cursor->base;
+    return SQLITE_OK;
+}
+
+static void read_reset(struct read_cursor *cursor)
+{
+    for (size_t i = 0; i < ARGUMENTS; i++) {
+        sqlite3_value_free(cursor->arguments[i]);
+        cursor->arguments[i] = NULL;
+    }
+}
+
+static int read_close(sqlite3_vtab_cursor *base)
+{
+    struct read_cursor *cursor = (struct read_cursor *)base;
+    read_reset(cursor);
+    trace_row_free(&cursor->row);
+    buffer_free(&cursor->scratch);
+    free(cursor);
+    return SQLITE_OK;
+}
+
+static int read_filter(sqlite3_vtab_cursor *base, int given, const char *plan, int argc,
+                       sqlite3_value **argv)
+{
+    struct read_cursor *cursor = (struct read_cursor *)base;
+    int next = 0;
+    (void)plan;
+    (void)argc;
+    read_reset(cursor);
+    for (int i = 0; i < ARGUMENTS; i++) {
+        if (!(given >> i & 1))
+            continue;
+        cursor->arguments[i] = sqlite3_value_dup(argv[next++]);
+        if (!cursor->arguments[i])
+            return SQLITE_NOMEM;
+    }
+    cursor->end = !cursor->arguments[0];
+    if (!cursor->end) {
+        struct bytes document = value_bytes(cursor->arguments[0]);
+        trace_row_begin(&cursor->row, document.at ? document : (struct bytes){"", 0});
+    }
+    return SQLITE_OK;
+}
+
+static int read_next(sqlite3_vtab_cursor *base)
+{
+    ((struct read_cursor *)base)->end = true;
+    return SQLITE_OK;
+}
+
+static int read_eof(sqlite3_vtab_cursor *base)
+{
+    return ((struct read_cursor *)base)->end;
+}
+
+static int read_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid)
+{
+    (void)base;
+    *rowid = 1;
+    return SQLITE_OK;
+}
+
+static const char *argument_text(struct read_cursor *cursor, int argument)
+{
+    sqlite3_value *value = cursor->arguments[argument - ARGUMENT_DOCUMENT];
+    return value ? (const char *)sqlite3_value_text(value) : NULL;
+}
+
+static int need_steps(struct read_cursor *cursor, unsigned steps)
+{
+    struct connection *c = ((struct read_table *)cursor->base.pVtab)->connection;
+    sqlite3_value *dictionary = cursor->arguments[ARGUMENT_DICTIONARY - ARGUMENT_DOCUMENT];
+    struct trace_row_tools tools = {.scorer = c->scorer};
+    tools.keys.session = argument_text(cursor, ARGUMENT_SESSION_KEY);
+    tools.keys.user = argument_text(cursor, ARGUMENT_USER_KEY);
+    if (steps & STEP_PACK) {
+        struct bytes none = {"", 0};
+        tools.packer = connection_packer(c, dictionary ? value_bytes(dictionary) : none);
+        if (!tools.packer)
+            return SQLITE_NOMEM;
+    }
+    return trace_row_do(&cursor->row, &tools, steps) == 0 ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static int read_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+{
+    struct read_cursor *cursor = (struct read_cursor *)base;
+    if (column >= ARGUMENT_DOCUMENT && column < READ_HIDDEN) {
+        sqlite3_value *argument = cursor->arguments[column - ARGUMENT_DOCUMENT];
+        if (argument)
+            sqlite3_result_value(context, argument);
+        return SQLITE_OK;
+    }
+    bool error = column == READ_ERROR;
+    if (column >= READ_HIDDEN)
+        column += COLUMN_PROMPT - READ_HIDDEN;
+    int rc = need_steps(cursor, error ? STEP_READ : trace_row_steps(column));
+    if (rc != SQLITE_OK)
+        return rc;
+    if (!error) {
+        trace_row_result(&cursor->row, context, column, "", &cursor->scratch);
+        return SQLITE_OK;
+    }
+    if (cursor->row.is_trace)
+        return SQLITE_OK;
+    buffer_clear(&cursor->scratch);
+    trace_row_explain(&cursor->row, &cursor->scratch);
+    if (cursor->scratch.failed)
+        return SQLITE_NOMEM;
+    result_text(context, buffer_bytes(&cursor->scratch));
+    return SQLITE_OK;
+}
+
+int register_read_trace(sqlite3 *db, struct connection *c)
+{
+    static const sqlite3_module module = {
+        .xConnect = read_connect,
+        .xBestIndex = read_best_index,
+        .xDisconnect = read_disconnect,
+        .xOpen = read_open,
+        .xClose = read_close,
+        .xFilter = read_filter,
+        .xNext = read_next,
+        .xEof = read_eof,
+        .xColumn = read_column,
+        .xRowid = read_rowid,
+    };
+    return connection_module(db, c, "read_trace", &module);
+}

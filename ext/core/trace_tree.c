@@ -1,0 +1,450 @@
+#include "trace_tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A traces folder holds files of a few KB: most are read by one call. */
+#define FIRST_READ ((size_t)64 << 10)
+
+/* One folder's names, sorted. */
+struct listing {
+    struct buffer names; /* each: a byte for the d_type, the name, a NUL */
+    size_t *order;       /* offsets into names */
+    size_t n;
+    size_t next;
+};
+
+struct tree {
+    char *root;
+    char *only_day; /* the folder's name when DIR is a day's folder, else NULL */
+    char *first;
+    char *last;
+    bool after_first;
+    bool before_last;
+    int root_fd;
+    int day_fd; /* -1 while not inside a day's folder */
+    struct listing top;
+    struct listing day;
+    char day_name[9]; /* the day's folder it is in */
+    struct tree_entry entry;
+    struct buffer path;
+};
+
+/* ---- days ---- */
+
+bool tree_parse_day(const char *name, char day[11])
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int digits[8];
+    if (strlen(name) != 8)
+        return false;
+    for (int i = 0; i < 8; i++) {
+        if (name[i] < '0' || name[i] > '9')
+            return false;
+        digits[i] = name[i] - '0';
+    }
+    int year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
+    int month = digits[4] * 10 + digits[5];
+    int of_month = digits[6] * 10 + digits[7];
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (year == 0 || month < 1 || month > 12 || of_month < 1)
+        return false;
+    if (of_month > lengths[month - 1] + (month == 2 && leap))
+        return false;
+    memcpy(day, name, 4);
+    day[4] = '-';
+    memcpy(day + 5, name + 4, 2);
+    day[7] = '-';
+    memcpy(day + 8, name + 6, 3);
+    return true;
+}
+
+static bool day_wanted(const struct tree *tree, const char *day)
+{
+    if (tree->first) {
+        int order = strcmp(day, tree->first);
+        if (order < 0 || (order == 0 && tree->after_first))
+            return false;
+    }
+    if (tree->last) {
+        int order = strcmp(day, tree->last);
+        if (order > 0 || (order == 0 && tree->before_last))
+            return false;
+    }
+    return true;
+}
+
+/* ---- listings ---- */
+
+static int by_name(const void *a, const void *b, void *names)
+{
+    const char *at = names;
+    return strcmp(at + *(const size_t *)a + 1, at + *(const size_t *)b + 1);
+}
+
+static void listing_free(struct listing *listing)
+{
+    buffer_free(&listing->names);
+    free(listing->order);
+    *listing = (struct listing){0};
+}
+
+/* Reads all names; the descriptor is consumed. 0 or an errno. */
+static int listing_read(struct listing *listing, int fd)
+{
+    int rc = 0;
+    DIR *dir = fdopendir(fd);
+    if (!dir) {
+        rc = errno;
+        close(fd);
+        return rc;
+    }
+    buffer_clear(&listing->names);
+    listing->n = 0;
+    listing->next = 0;
+    for (;;) {
+        errno = 0;
+        struct dirent *e = readdir(dir);
+        if (!e) {
+            rc = errno;
+            break;
+        }
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        buffer_append_byte(&listing->names, (char)e->d_type);
+        buffer_append(&listing->names, e->d_name, strlen(e->d_name) + 1);
+        listing->n++;
+    }
+    closedir(dir);
+    if (rc != 0)
+        return rc;
+    size_t *order = realloc(listing->order, (listing->n + 1) * sizeof *order);
+    if (!order || listing->names.failed) {
+        free(order ? order : listing->order);
+        listing->order = NULL;
+        return ENOMEM;
+    }
+    listing->order = order;
+    size_t at = 0;
+    for (size_t i = 0; i < listing->n; i++) {
+        order[i] = at;
+        at += 1 + strlen(listing->names.at + at + 1) + 1;
+    }
+    if (listing->n > 1)
+        qsort_r(order, listing->n, sizeof *order, by_name, listing->names.at);
+    return 0;
+}
+
+/* The next name and its type; NULL after the last. */
+static const char *listing_next(struct listing *listing, unsigned char *type)
+{
+    if (listing->next == listing->n)
+        return NULL;
+    const char *at = listing->names.at + listing->order[listing->next++];
+    *type = (unsigned char)*at;
+    return at + 1;
+}
+
+/* Some file systems do not tell the type in the listing. */
+static unsigned char known_type(int fd, const char *name, unsigned char type)
+{
+    struct stat st;
+    if (type != DT_UNKNOWN || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return type;
+    return (unsigned char)IFTODT(st.st_mode);
+}
+
+static const char *describe_type(unsigned char type)
+{
+    switch (type) {
+    case DT_REG:
+        return NULL;
+    case DT_DIR:
+        return "a folder";
+    case DT_LNK:
+        return "a symbolic link, which is not followed";
+    case DT_FIFO:
+        return "a FIFO";
+    case DT_SOCK:
+        return "a socket";
+    case DT_CHR:
+    case DT_BLK:
+        return "a device";
+    default:
+        return "no regular file";
+    }
+}
+
+/* ---- walking ---- */
+
+static int set_entry(struct tree *tree, const char *folder, const char *name, const char *no_trace)
+{
+    struct tree_entry *entry = &tree->entry;
+    buffer_clear(&tree->path);
+    if (folder) {
+        buffer_append(&tree->path, folder, strlen(folder));
+        buffer_append_byte(&tree->path, '/');
+    } else {
+        entry->day[0] = '\0';
+    }
+    buffer_append(&tree->path, name, strlen(name) + 1);
+    if (tree->path.failed) {
+        errno = ENOMEM;
+        return -1;
+    }
+    entry->path = (struct bytes){tree->path.at, tree->path.n - 1};
+    entry->no_trace = no_trace;
+    entry->failure = 0;
+    return 1;
+}
+
+static bool ends_in_json(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 5 && strcmp(name + n - 5, ".json") == 0;
+}
+
+static int next_in_day(struct tree *tree)
+{
+    unsigned char type;
+    const char *name = listing_next(&tree->day, &type);
+    if (!name)
+        return 0;
+    const char *no_trace = describe_type(known_type(tree->day_fd, name, type));
+    if (!no_trace && !ends_in_json(name))
+        no_trace = "its name does not end in .json";
+    return set_entry(tree, tree->day_name, name, no_trace);
+}
+
+static void leave_day(struct tree *tree)
+{
+    if (tree->day_fd >= 0)
+        close(tree->day_fd);
+    tree->day_fd = -1;
+}
+
+/* Out of descriptors or memory is the caller's trouble, not this folder's. */
+static bool is_exhaustion(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+/* Opens and lists a day's folder: 0, or an errno. */
+static int enter_day(struct tree *tree, const char *name)
+{
+    int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    tree->day_fd = openat(tree->root_fd, name, flags);
+    if (tree->day_fd < 0)
+        return errno;
+    int list_fd = fcntl(tree->day_fd, F_DUPFD_CLOEXEC, 0);
+    int rc = list_fd < 0 ? errno : listing_read(&tree->day, list_fd);
+    if (rc != 0)
+        leave_day(tree);
+    else
+        memcpy(tree->day_name, name, sizeof tree->day_name);
+    return rc;
+}
+
+/* The entry for a day's folder that could not be entered. */
+static int failed_day(struct tree *tree, const char *name, int error)
+{
+    char day[11];
+    if (is_exhaustion(error)) {
+        errno = error;
+        return -1;
+    }
+    memcpy(day, tree->entry.day, sizeof day);
+    if (set_entry(tree, NULL, name, "a day's folder that cannot be opened") < 0)
+        return -1;
+    memcpy(tree->entry.day, day, sizeof day);
+    tree->entry.failure = error;
+    return 1;
+}
+
+static const char *why_not_in_a_day(unsigned char type)
+{
+    if (type == DT_DIR)
+        return "a folder whose name is no day (YYYYMMDD)";
+    const char *other = describe_type(type);
+    return other ? other : "not in a day's folder (YYYYMMDD)";
+}
+
+int tree_next(struct tree *tree)
+{
+    for (;;) {
+        if (tree->day_fd >= 0) {
+            int rc = next_in_day(tree);
+            if (rc != 0)
+                return rc;
+            leave_day(tree);
+        }
+        unsigned char type;
+        const char *name = listing_next(&tree->top, &type);
+        if (!name)
+            return 0;
+        if (tree->only_day && strcmp(name, tree->only_day) != 0)
+            continue;
+        type = known_type(tree->root_fd, name, type);
+        if (type == DT_DIR && tree_parse_day(name, tree->entry.day)) {
+            if (!day_wanted(tree, tree->entry.day))
+                continue;
+            int error = enter_day(tree, name);
+            if (error != 0)
+                return failed_day(tree, name, error);
+        } else if (!tree->first && !tree->last) {
+            return set_entry(tree, NULL, name, why_not_in_a_day(type));
+        }
+    }
+}
+
+const struct tree_entry *tree_entry(const struct tree *tree)
+{
+    return &tree->entry;
+}
+
+const char *tree_root(const struct tree *tree)
+{
+    return tree->root;
+}
+
+/* ---- files ---- */
+
+/* The folder's descriptor and the name below it. */
+static int locate(const struct tree *tree, const char **name)
+{
+    *name = tree->entry.path.at;
+    if (tree->day_fd < 0)
+        return tree->root_fd;
+    *name += strlen(tree->day_name) + 1;
+    return tree->day_fd;
+}
+
+int tree_stat(struct tree *tree, struct tree_facts *facts)
+{
+    struct stat st;
+    const char *name;
+    int fd = locate(tree, &name);
+    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno;
+    facts->size = st.st_size;
+    facts->mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    return 0;
+}
+
+/* Reads to the end of the file; 0 or an errno. */
+static int read_all(int fd, struct buffer *document)
+{
+    size_t before = document->n;
+    size_t want = FIRST_READ;
+    for (;;) {
+        ssize_t got;
+        if (buffer_reserve(document, want) != 0)
+            return ENOMEM;
+        do
+            got = read(fd, document->at + document->n, want);
+        while (got < 0 && errno == EINTR);
+        if (got < 0)
+            return errno;
+        if (got == 0)
+            return 0;
+        document->n += (size_t)got;
+        if (document->n - before > TREE_LARGEST_FILE)
+            return EFBIG;
+        if (document->n - before > want)
+            want = document->n - before;
+    }
+}
+
+int tree_read(struct tree *tree, struct buffer *document)
+{
+    const char *name;
+    int dir = locate(tree, &name);
+    /* O_NONBLOCK: what was a file when it was listed may be a FIFO by now. */
+    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int rc = read_all(fd, document);
+    close(fd);
+    return rc;
+}
+
+/* ---- opening ---- */
+
+static char *copy_or_null(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+/* When DIR is a day's folder, cuts its name off the root. */
+static int split_day(struct tree *tree)
+{
+    char day[11];
+    char *slash = strrchr(tree->root, '/');
+    if (!slash || !tree_parse_day(slash + 1, day))
+        return 0;
+    tree->only_day = strdup(slash + 1);
+    if (!tree->only_day)
+        return ENOMEM;
+    slash[slash == tree->root] = '\0';
+    return 0;
+}
+
+static int open_root(struct tree *tree, const char *directory, const struct tree_days *days)
+{
+    tree->root = realpath(directory, NULL);
+    if (!tree->root)
+        return errno;
+    int rc = split_day(tree);
+    if (rc != 0)
+        return rc;
+    if (days) {
+        tree->first = copy_or_null(days->first);
+        tree->last = copy_or_null(days->last);
+        tree->after_first = days->after_first;
+        tree->before_last = days->before_last;
+        if ((days->first && !tree->first) || (days->last && !tree->last))
+            return ENOMEM;
+    }
+    tree->root_fd = open(tree->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (tree->root_fd < 0)
+        return errno;
+    int list_fd = fcntl(tree->root_fd, F_DUPFD_CLOEXEC, 0);
+    return list_fd < 0 ? errno : listing_read(&tree->top, list_fd);
+}
+
+struct tree *tree_open(const char *directory, const struct tree_days *days, struct buffer *error)
+{
+    struct tree *tree = calloc(1, sizeof *tree);
+    int rc = ENOMEM;
+    if (tree) {
+        tree->root_fd = -1;
+        tree->day_fd = -1;
+        rc = open_root(tree, directory, days);
+    }
+    if (rc == 0)
+        return tree;
+    buffer_format(error, "cannot open the folder '%s': %s", directory, strerror(rc));
+    tree_close(tree);
+    return NULL;
+}
+
+void tree_close(struct tree *tree)
+{
+    if (!tree)
+        return;
+    leave_day(tree);
+    if (tree->root_fd >= 0)
+        close(tree->root_fd);
+    listing_free(&tree->top);
+    listing_free(&tree->day);
+    buffer_free(&tree->path);
+    free(tree->root);
+    free(tree->only_day);
+    free(tree->first);
+    free(tree->last);
+    free(tree);
+}

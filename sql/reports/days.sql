@@ -1,0 +1,13 @@
+-- days: the combined reward by day and model, with its 95 % interval
+-- needs: lightning
+-- :start_date first day, YYYY-MM-DD (default: the first there is)
+-- :end_date last day, YYYY-MM-DD (default: the last there is)
+-- :component which component (default: all)
+-- :model which model (default: all)
+SELECT day, model, count(*) AS n, avg(combined_reward) AS mean, mean_ci(combined_reward) AS ci
+FROM observations
+WHERE day BETWEEN coalesce(:start_date, '') AND coalesce(:end_date, '9999')
+  AND (:component IS NULL OR component = :component)
+  AND (:model IS NULL OR model = :model)
+GROUP BY day, model
+ORDER BY day, model

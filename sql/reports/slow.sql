@@ -1,0 +1,14 @@
+-- slow: the slowest calls
+-- :start_date first day, YYYY-MM-DD (default: the first there is)
+-- :end_date last day, YYYY-MM-DD (default: the last there is)
+-- :component which component (default: all)
+-- :model which model (default: all)
+-- :limit how many (default: 10)
+SELECT trace_id, model, latency_ms, completion_tokens AS tokens_out
+FROM observations
+WHERE day BETWEEN coalesce(:start_date, '') AND coalesce(:end_date, '9999')
+  AND (:component IS NULL OR component = :component)
+  AND (:model IS NULL OR model = :model)
+  AND latency_ms IS NOT NULL
+ORDER BY latency_ms DESC, trace_id
+LIMIT coalesce(:limit, 10)
