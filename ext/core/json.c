@@ -38,15 +38,28 @@ static bool fail(struct json_reader *r, const char *at, const char *expected)
     return false;
 }
 
-static const char *skip_space(const char *p, const char *end)
+/* Indented documents are a quarter white space: a newline, then a run of spaces. */
+static inline const char *skip_space(const char *p, const char *end)
 {
+    if (p < end && (unsigned char)*p > ' ')
+        return p;
+#if defined(__SSE2__)
+    const __m128i space = _mm_set1_epi8(' ');
+    while (end - p >= 17 && (*p == '\n' || *p == ' ')) {
+        __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+        int other = _mm_movemask_epi8(_mm_cmpeq_epi8(chunk, space)) ^ 0xFFFF;
+        p += 1 + (other ? __builtin_ctz((unsigned)other) : 16);
+        if ((unsigned char)*p > ' ')
+            return p;
+    }
+#endif
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
         p++;
     return p;
 }
 
 /* The next byte that is not white space, or -1 at the end or after a failure. */
-static int next_byte(struct json_reader *r)
+static inline int next_byte(struct json_reader *r)
 {
     if (r->expected)
         return -1;
@@ -63,7 +76,7 @@ static bool is_special(unsigned char c)
 }
 
 /* The first special byte from p on, or end. */
-static const char *skip_plain(const char *p, const char *end)
+static inline const char *skip_plain(const char *p, const char *end)
 {
 #if defined(__SSE2__)
     const __m128i quote = _mm_set1_epi8('"');
@@ -152,32 +165,49 @@ static const char *skip_unicode(struct json_reader *r, const char *p)
     return p;
 }
 
-/* Reads a string whose opening quote stands at r->at. */
-static bool read_string(struct json_reader *r, struct json_text *out)
+/* Passes over the rest of a string from its first special byte on; returns its closing quote, or
+ * NULL. */
+static const char *finish_string(struct json_reader *r, const char *p, bool *escaped)
 {
-    const char *start = r->at + 1;
-    const char *p = start;
-    bool escaped = false;
     for (;;) {
-        p = skip_plain(p, r->end);
-        if (p >= r->end)
-            return fail(r, r->end, "'\"' to end the string");
+        if (p >= r->end) {
+            fail(r, r->end, "'\"' to end the string");
+            return NULL;
+        }
         if (*p == '"')
-            break;
+            return p;
         if (*p == '\\') {
-            escaped = true;
+            *escaped = true;
             p = skip_escape(r, p);
         } else if ((unsigned char)*p >= 0x80) {
             p = skip_unicode(r, p);
         } else {
-            return fail(r, p, "an escape: a control character cannot stand in a string");
+            fail(r, p, "an escape: a control character cannot stand in a string");
+            return NULL;
         }
         if (!p)
-            return false;
+            return NULL;
+        p = skip_plain(p, r->end);
     }
-    out->raw = (struct bytes){start, (size_t)(p - start)};
-    out->escaped = escaped;
-    r->at = p + 1;
+}
+
+/* The closing quote of the string whose first byte stands at p; NULL after a failure. */
+static inline const char *string_end(struct json_reader *r, const char *p, bool *escaped)
+{
+    *escaped = false;
+    p = skip_plain(p, r->end);
+    return p < r->end && *p == '"' ? p : finish_string(r, p, escaped);
+}
+
+/* Reads a string whose opening quote stands at r->at. */
+static inline bool read_string(struct json_reader *r, struct json_text *out)
+{
+    const char *start = r->at + 1;
+    const char *end = string_end(r, start, &out->escaped);
+    if (!end)
+        return false;
+    out->raw = (struct bytes){start, (size_t)(end - start)};
+    r->at = end + 1;
     return true;
 }
 
@@ -356,7 +386,7 @@ bool reader_enter(struct json_reader *r, enum json_type type)
 }
 
 /* Consumes the closing bracket of the innermost container. */
-static void leave(struct json_reader *r)
+static inline void leave(struct json_reader *r)
 {
     r->at++;
     r->depth--;
@@ -364,7 +394,7 @@ static void leave(struct json_reader *r)
 }
 
 /* Reads a key and its colon. */
-static bool read_key(struct json_reader *r, const char *expected, struct json_text *key)
+static inline bool read_key(struct json_reader *r, const char *expected, struct json_text *key)
 {
     if (next_byte(r) != '"')
         return fail(r, r->at, expected);
@@ -410,13 +440,30 @@ bool reader_next_element(struct json_reader *r)
     return true;
 }
 
-/* Passes over a value that is no container. */
-static bool skip_scalar(struct json_reader *r)
+/* Which of the containers around us are objects: a bit for each level, so that hostile nesting
+ * costs no stack. */
+struct nesting {
+    uint64_t objects[JSON_MAX_DEPTH / 64 + 1];
+};
+
+static inline bool is_object(const struct nesting *nesting, unsigned depth)
 {
-    struct json_text text;
+    return nesting->objects[depth / 64] >> (depth % 64) & 1;
+}
+
+static inline void set_object(struct nesting *nesting, unsigned depth, bool object)
+{
+    uint64_t bit = UINT64_C(1) << (depth % 64);
+    if (object)
+        nesting->objects[depth / 64] |= bit;
+    else
+        nesting->objects[depth / 64] &= ~bit;
+}
+
+/* Passes over a number or a word at r->at. */
+static bool skip_plain_value(struct json_reader *r)
+{
     switch (reader_type(r)) {
-    case JSON_STRING:
-        return read_string(r, &text);
     case JSON_NUMBER:
         return skip_number(r);
     case JSON_TRUE:
@@ -430,55 +477,41 @@ static bool skip_scalar(struct json_reader *r)
     }
 }
 
-/* Which of the containers around us are objects: a bit for each level, so that hostile nesting
- * costs no stack. */
-struct nesting {
-    uint64_t objects[JSON_MAX_DEPTH / 64 + 1];
-};
-
-static bool is_object(const struct nesting *nesting, unsigned depth)
-{
-    return nesting->objects[depth / 64] >> (depth % 64) & 1;
-}
-
-static void set_object(struct nesting *nesting, unsigned depth, bool object)
-{
-    uint64_t bit = UINT64_C(1) << (depth % 64);
-    if (object)
-        nesting->objects[depth / 64] |= bit;
-    else
-        nesting->objects[depth / 64] &= ~bit;
-}
-
 bool reader_skip(struct json_reader *r, struct bytes *span)
 {
     struct nesting nesting;
     unsigned outer = r->depth;
-    struct json_text key;
-    next_byte(r);
+    struct json_text text;
+    int c = next_byte(r);
     const char *start = r->at;
-    do {
-        /* Here a value is due. */
-        enum json_type type = reader_type(r);
-        if (type == JSON_OBJECT || type == JSON_ARRAY) {
-            if (!reader_enter(r, type))
+    for (;;) {
+        /* Here a value is due, and c is its first byte. */
+        if (c == '"') {
+            if (!read_string(r, &text))
                 return false;
-            set_object(&nesting, r->depth, type == JSON_OBJECT);
-        } else if (!skip_scalar(r)) {
-            return false;
+            r->fresh = false;
+        } else if (c == '{' || c == '[') {
+            if (!reader_enter(r, c == '{' ? JSON_OBJECT : JSON_ARRAY))
+                return false;
+            set_object(&nesting, r->depth, c == '{');
         } else {
+            if (!skip_plain_value(r))
+                return false;
             r->fresh = false;
         }
         /* Here one is complete, or a container was just entered: go on to where the next is due. */
         while (r->depth > outer) {
-            bool more = is_object(&nesting, r->depth) ? reader_next_member(r, &key)
+            bool more = is_object(&nesting, r->depth) ? reader_next_member(r, &text)
                                                       : reader_next_element(r);
             if (more)
                 break;
             if (r->expected)
                 return false;
         }
-    } while (r->depth > outer);
+        if (r->depth == outer)
+            break;
+        c = next_byte(r);
+    }
     if (span)
         *span = (struct bytes){start, (size_t)(r->at - start)};
     return true;
@@ -491,31 +524,112 @@ bool reader_finish(struct json_reader *r)
     return !r->expected;
 }
 
-void reader_members(struct json_reader r, const char *const *keys, size_t n,
-                    struct json_reader *found)
+static void forget(const struct json_want *wants, struct bytes *spans)
 {
-    struct json_text key;
-    for (size_t i = 0; i < n; i++) {
-        found[i] = r;
-        found[i].expected = "a member";
+    for (; wants->key; wants++) {
+        spans[wants->slot] = (struct bytes){NULL, 0};
+        if (wants->inside)
+            forget(wants->inside, spans);
     }
-    if (reader_type(&r) != JSON_OBJECT || !reader_enter(&r, JSON_OBJECT))
-        return;
-    while (reader_next_member(&r, &key)) {
-        for (size_t i = 0; i < n; i++) {
-            if (json_text_is(key, (struct bytes){keys[i], strlen(keys[i])})) {
-                found[i] = r;
-                break;
-            }
+}
+
+/* The want of that key. Members mostly come in the order of the wants, so the search begins behind
+ * the last one found. */
+static const struct json_want *find_want(const struct json_want *wants,
+                                         const struct json_want **hint, struct json_text key)
+{
+    const struct json_want *want = *hint;
+    do {
+        if (!want->key) {
+            want = wants;
+            continue;
         }
-        reader_skip(&r, NULL);
+        if (want->key_length == key.raw.n && memcmp(want->key, key.raw.at, key.raw.n) == 0) {
+            *hint = want + 1;
+            return want;
+        }
+        want++;
+    } while (want != *hint);
+    for (want = wants; key.escaped && want->key; want++)
+        if (json_text_is(key, (struct bytes){want->key, want->key_length}))
+            return want;
+    return NULL;
+}
+
+static bool collect_members(struct json_reader *r, const struct json_want *wants,
+                            struct bytes *spans, bool *repeated)
+{
+    const struct json_want *hint = wants;
+    struct json_text key;
+    if (!reader_enter(r, JSON_OBJECT))
+        return false;
+    while (reader_next_member(r, &key)) {
+        const struct json_want *want = find_want(wants, &hint, key);
+        if (!want) {
+            reader_skip(r, NULL);
+            continue;
+        }
+        if (spans[want->slot].at) {
+            *repeated = true;
+            if (want->inside)
+                forget(want->inside, spans);
+        }
+        next_byte(r);
+        const char *start = r->at;
+        reader_collect(r, want, spans, repeated);
+        spans[want->slot] = (struct bytes){start, (size_t)(r->at - start)};
     }
+    return !r->expected;
+}
+
+static bool collect_first(struct json_reader *r, const struct json_want *wants,
+                          struct bytes *spans, bool *repeated)
+{
+    bool first = true;
+    if (!reader_enter(r, JSON_ARRAY))
+        return false;
+    while (reader_next_element(r)) {
+        if (first && reader_type(r) == JSON_OBJECT)
+            collect_members(r, wants, spans, repeated);
+        else
+            reader_skip(r, NULL);
+        first = false;
+    }
+    return !r->expected;
+}
+
+bool reader_collect(struct json_reader *r, const struct json_want *want, struct bytes *spans,
+                    bool *repeated)
+{
+    enum json_type type = want->inside ? reader_type(r) : JSON_BAD;
+    if (type == JSON_OBJECT && !want->of_first)
+        return collect_members(r, want->inside, spans, repeated);
+    if (type == JSON_ARRAY && want->of_first)
+        return collect_first(r, want->inside, spans, repeated);
+    return reader_skip(r, NULL);
+}
+
+enum json_type json_type_of(struct bytes value)
+{
+    struct json_reader r;
+    if (!value.at)
+        return JSON_BAD;
+    reader_open(&r, value);
+    return reader_type(&r);
 }
 
 struct json_reader reader_member(struct json_reader r, const char *key)
 {
-    struct json_reader found;
-    reader_members(r, &key, 1, &found);
+    struct json_reader found = {.begin = r.begin, .at = r.at, .end = r.end, .expected = "a member"};
+    struct bytes wanted = {key, strlen(key)};
+    struct json_text name;
+    if (reader_type(&r) != JSON_OBJECT || !reader_enter(&r, JSON_OBJECT))
+        return found;
+    while (reader_next_member(&r, &name)) {
+        if (json_text_is(name, wanted))
+            found = r;
+        reader_skip(&r, NULL);
+    }
     return found;
 }
 

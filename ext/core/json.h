@@ -78,12 +78,34 @@ bool reader_skip(struct json_reader *r, struct bytes *span);
 /* True when only white space is left. */
 bool reader_finish(struct json_reader *r);
 
-/* Looks n members up in the object that comes next, in one pass: found[i] stands before the value of
- * the last member called keys[i], as Python has it, or is a failed reader where there is none (or no
- * object at all). `r` itself does not move. The document must have been checked before. */
-void reader_members(struct json_reader r, const char *const *keys, size_t n,
-                    struct json_reader *found);
-/* The same for one member, and for the first element of an array. */
+/* What to look for in a value: a tree of members, read in one pass. A list ends with a NULL key. */
+struct json_want {
+    const char *key;
+    size_t key_length;
+    size_t slot;                    /* which span gets the member's value */
+    const struct json_want *inside; /* what to look for in its members; NULL: nothing */
+    bool of_first;                  /* its value is an array: look in the first element instead */
+};
+
+/* An entry of such a list. */
+#define JSON_WANT(key, slot) {(key), sizeof(key) - 1, (slot), NULL, false}
+#define JSON_WANT_IN(key, slot, inside) {(key), sizeof(key) - 1, (slot), (inside), false}
+#define JSON_WANT_IN_FIRST(key, slot, inside) {(key), sizeof(key) - 1, (slot), (inside), true}
+#define JSON_WANTS_END {NULL, 0, 0, NULL, false}
+
+/* Passes over the value that comes next, checking it, and keeps the spans of what is wanted inside
+ * it; the want's own key and slot play no part. `spans` must be all-zero before: a member that is
+ * not there leaves its span so. Of a repeated key the last counts, with what is inside it, as Python
+ * has it; *repeated is set then. */
+bool reader_collect(struct json_reader *r, const struct json_want *want, struct bytes *spans,
+                    bool *repeated);
+
+/* The type of a checked value; JSON_BAD when there is none (at is NULL). */
+enum json_type json_type_of(struct bytes value);
+
+/* The last member called `key` of the object that comes next, or the first element of the array: a
+ * reader that stands before it, or a failed one where there is none. `r` itself does not move. The
+ * document must have been checked before. */
 struct json_reader reader_member(struct json_reader r, const char *key);
 struct json_reader reader_first(struct json_reader r);
 

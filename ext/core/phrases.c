@@ -11,11 +11,19 @@ struct ending {
     uint32_t next; /* index + 1 into endings; 0: no more */
 };
 
+/* A byte whose folding needs a look at what stands around it: white space and non-ASCII. */
+#define CLASS_LOOK 255
+
+/* In `go`, a state is the offset of its row; this bit is set when a phrase ends there, or in a
+ * suffix of it. */
+#define REPORTS ((uint32_t)1 << 31)
+
 struct phrases {
     uint8_t class_of[256]; /* of a folded byte; class 0: in no phrase */
+    uint8_t raw_class[256]; /* of a byte as it stands in the text, or CLASS_LOOK */
     size_t classes;
     size_t states;
-    uint32_t *go;      /* [states * classes]: the next state */
+    uint32_t *go;      /* [states * classes]: the next state, as REPORTS says */
     uint32_t *ends;    /* [states]: index + 1 into endings; 0: none */
     uint32_t *shorter; /* [states]: the nearest suffix state that ends a phrase, or 0 */
     struct ending *endings;
@@ -138,19 +146,25 @@ static bool report(const struct phrases *p, struct bytes text, uint32_t state, s
 void phrases_find(const struct phrases *p, struct bytes text,
                   bool (*hit)(void *context, const struct phrase_hit *found), void *context)
 {
+    const unsigned char *bytes = (const unsigned char *)text.at;
     uint32_t state = 0;
     for (size_t at = 0; at < text.n;) {
-        unsigned char byte = (unsigned char)text.at[at];
-        if (byte > ' ' && byte < 0x80) {
+        unsigned class = p->raw_class[bytes[at]];
+        /* A single space between words is most of what would need a look. */
+        if (class == CLASS_LOOK && bytes[at] == ' ' && at + 1 < text.n &&
+            p->raw_class[bytes[at + 1]] != CLASS_LOOK)
+            class = p->class_of[' '];
+        if (class != CLASS_LOOK) {
             at++;
-            state = p->go[state * p->classes + p->class_of[byte]];
+            state = p->go[(state & ~REPORTS) + class];
         } else {
             char utf8[4];
             size_t n = utf8_write(utf8, next_symbol(text, &at));
             for (size_t i = 0; i < n; i++)
-                state = p->go[state * p->classes + p->class_of[(unsigned char)utf8[i]]];
+                state = p->go[(state & ~REPORTS) + p->class_of[(unsigned char)utf8[i]]];
         }
-        if ((p->ends[state] || p->shorter[state]) && !report(p, text, state, at, hit, context))
+        if ((state & REPORTS) && !report(p, text, (state & ~REPORTS) / (uint32_t)p->classes, at,
+                                         hit, context))
             return;
     }
 }
@@ -168,8 +182,8 @@ static int fold_text(struct bytes text, struct buffer *folded, size_t *symbols)
     return folded->failed ? -1 : 0;
 }
 
-/* Gives each byte that occurs in a phrase a class of its own. The fast path looks raw ASCII up,
- * so a capital has its letter's class and a back quote the apostrophe's. */
+/* Gives each byte that occurs in a phrase a class of its own; of raw ASCII, a capital has its
+ * letter's class and a back quote the apostrophe's. */
 static void assign_classes(struct phrases *p, struct bytes folded)
 {
     p->classes = 1;
@@ -178,8 +192,8 @@ static void assign_classes(struct phrases *p, struct bytes folded)
         if (!p->class_of[byte])
             p->class_of[byte] = (uint8_t)p->classes++;
     }
-    for (unsigned c = '!'; c < 0x80; c++)
-        p->class_of[c] = p->class_of[fold(c)];
+    for (unsigned c = 0; c < 256; c++)
+        p->raw_class[c] = c > ' ' && c < 0x80 ? p->class_of[fold(c)] : CLASS_LOOK;
 }
 
 /* Adds one folded phrase to the trie. */
@@ -220,6 +234,16 @@ static void complete(struct phrases *p, uint32_t *queue, uint32_t *suffix)
     }
 }
 
+/* Turns the numbers of states in `go` into offsets of their rows, marked where something ends. */
+static void finish(struct phrases *p)
+{
+    for (size_t i = 0; i < p->states * p->classes; i++) {
+        uint32_t state = p->go[i];
+        bool reports = p->ends[state] || p->shorter[state];
+        p->go[i] = (uint32_t)(state * p->classes) | (reports ? REPORTS : 0);
+    }
+}
+
 struct phrases *phrases_new(const struct bytes *phrases, size_t n)
 {
     struct phrases *p = calloc(1, sizeof *p);
@@ -254,6 +278,7 @@ struct phrases *phrases_new(const struct bytes *phrases, size_t n)
         add_phrase(p, (uint32_t)i,
                    (struct bytes){folded.at + offsets[i], offsets[i + 1] - offsets[i]});
     complete(p, queue, suffix);
+    finish(p);
     complete_set = true;
 done:
     free(queue);

@@ -166,32 +166,84 @@ const char *reply_error_class(struct bytes message)
     return class ? class : "other";
 }
 
-/* ---- reading members ---- */
+/* ---- members ---- */
 
-/* Reads the value that comes next into `out` when it is a string; else skips it. */
-static bool take_text(struct json_reader *r, struct buffer *out)
-{
-    struct json_text text;
-    if (reader_type(r) != JSON_STRING) {
-        reader_skip(r, NULL);
-        return false;
-    }
-    if (!reader_text(r, &text))
-        return false;
-    json_text_decode(text, out);
-    return true;
-}
+/* Where the spans of a response are kept. */
+enum slot {
+    ERROR,
+    ERROR_MESSAGE,
+    ERROR_CODE,
+    CHOICES,
+    MESSAGE,
+    MESSAGE_CONTENT,
+    CHOICE_FINISH,
+    USAGE,
+    PROMPT_TOKENS,
+    COMPLETION_TOKENS,
+    MODEL,
+    CANDIDATES,
+    CANDIDATE_CONTENT,
+    PARTS,
+    CANDIDATE_FINISH,
+    PROMPT_FEEDBACK,
+    BLOCK_REASON,
+    USAGE_METADATA,
+    PROMPT_TOKEN_COUNT,
+    CANDIDATES_TOKEN_COUNT,
+    MODEL_VERSION,
+    SLOTS
+};
+_Static_assert(SLOTS == REPLY_SPANS, "reply.h says how many spans there are");
 
-static void take_count(struct json_reader *r, int64_t *out)
-{
-    double value;
-    if (reader_type(r) != JSON_NUMBER) {
-        reader_skip(r, NULL);
-        return;
-    }
-    if (reader_number(r, &value) && value >= 0 && value <= 9007199254740992.0)
-        *out = (int64_t)value;
-}
+/* What the shapes are told apart by, and what they give: the tree that is read in one pass. */
+static const struct json_want error_wants[] = {
+    JSON_WANT("message", ERROR_MESSAGE),
+    JSON_WANT("code", ERROR_CODE),
+    JSON_WANTS_END,
+};
+static const struct json_want message_wants[] = {
+    JSON_WANT("content", MESSAGE_CONTENT),
+    JSON_WANTS_END,
+};
+static const struct json_want choice_wants[] = {
+    JSON_WANT_IN("message", MESSAGE, message_wants),
+    JSON_WANT("finish_reason", CHOICE_FINISH),
+    JSON_WANTS_END,
+};
+static const struct json_want usage_wants[] = {
+    JSON_WANT("prompt_tokens", PROMPT_TOKENS),
+    JSON_WANT("completion_tokens", COMPLETION_TOKENS),
+    JSON_WANTS_END,
+};
+static const struct json_want content_wants[] = {
+    JSON_WANT("parts", PARTS),
+    JSON_WANTS_END,
+};
+static const struct json_want candidate_wants[] = {
+    JSON_WANT_IN("content", CANDIDATE_CONTENT, content_wants),
+    JSON_WANT("finishReason", CANDIDATE_FINISH),
+    JSON_WANTS_END,
+};
+static const struct json_want usage_metadata_wants[] = {
+    JSON_WANT("promptTokenCount", PROMPT_TOKEN_COUNT),
+    JSON_WANT("candidatesTokenCount", CANDIDATES_TOKEN_COUNT),
+    JSON_WANTS_END,
+};
+static const struct json_want feedback_wants[] = {
+    JSON_WANT("blockReason", BLOCK_REASON),
+    JSON_WANTS_END,
+};
+const struct json_want reply_wants[] = {
+    JSON_WANT("model", MODEL),
+    JSON_WANT_IN_FIRST("choices", CHOICES, choice_wants),
+    JSON_WANT_IN("usage", USAGE, usage_wants),
+    JSON_WANT_IN_FIRST("candidates", CANDIDATES, candidate_wants),
+    JSON_WANT_IN("promptFeedback", PROMPT_FEEDBACK, feedback_wants),
+    JSON_WANT_IN("usageMetadata", USAGE_METADATA, usage_metadata_wants),
+    JSON_WANT("modelVersion", MODEL_VERSION),
+    JSON_WANT_IN("error", ERROR, error_wants),
+    JSON_WANTS_END,
+};
 
 /* The providers' words for why the reply ended. */
 static const struct {
@@ -214,10 +266,34 @@ static const struct {
     {"spii", "filter"},
 };
 
-static void take_finish(struct json_reader r, struct reply *reply)
+/* Appends the words of a JSON string; returns false for any other value. */
+static bool take_text(struct bytes value, struct buffer *out)
+{
+    struct json_reader r;
+    struct json_text text;
+    if (json_type_of(value) != JSON_STRING)
+        return false;
+    reader_open(&r, value);
+    reader_text(&r, &text);
+    json_text_decode(text, out);
+    return true;
+}
+
+static void take_count(struct bytes value, int64_t *out)
+{
+    struct json_reader r;
+    double count;
+    if (json_type_of(value) != JSON_NUMBER)
+        return;
+    reader_open(&r, value);
+    if (reader_number(&r, &count) && count >= 0 && count <= 9007199254740992.0)
+        *out = (int64_t)count;
+}
+
+static void take_finish(struct bytes value, struct reply *reply)
 {
     struct buffer *finish = &reply->finish;
-    if (!take_text(&r, finish))
+    if (!take_text(value, finish))
         return;
     reply->has_finish = true;
     for (size_t i = 0; i < finish->n; i++)
@@ -235,134 +311,102 @@ static void take_finish(struct json_reader r, struct reply *reply)
         reply->blocked = true;
 }
 
+enum part_slot { PART_TEXT, PART_THOUGHT, PART_SPANS };
+
 /* Joins the `text` members of an array of parts; parts that are thoughts or no text are left out. */
-static void join_parts(struct json_reader parts, struct buffer *out)
+static void join_parts(struct bytes parts, struct buffer *out)
 {
-    static const char *const keys[] = {"text", "thought"};
-    struct json_reader part[2];
-    if (reader_type(&parts) != JSON_ARRAY || !reader_enter(&parts, JSON_ARRAY))
+    static const struct json_want wants[] = {
+        JSON_WANT("text", PART_TEXT),
+        JSON_WANT("thought", PART_THOUGHT),
+        JSON_WANTS_END,
+    };
+    static const struct json_want part = JSON_WANT_IN("", 0, wants);
+    struct json_reader r;
+    bool repeated = false;
+    if (json_type_of(parts) != JSON_ARRAY)
         return;
-    while (reader_next_element(&parts)) {
-        reader_members(parts, keys, 2, part);
-        if (reader_type(&part[1]) != JSON_TRUE)
-            take_text(&part[0], out);
-        reader_skip(&parts, NULL);
+    reader_open(&r, parts);
+    reader_enter(&r, JSON_ARRAY);
+    while (reader_next_element(&r)) {
+        struct bytes spans[PART_SPANS] = {{NULL, 0}};
+        reader_collect(&r, &part, spans, &repeated);
+        if (json_type_of(spans[PART_THOUGHT]) != JSON_TRUE)
+            take_text(spans[PART_TEXT], out);
     }
 }
 
 /* ---- shapes ---- */
 
-/* The members of a response by which shapes are told apart and which they share. */
-enum member {
-    ERROR,
-    CHOICES,
-    CANDIDATES,
-    USAGE,
-    USAGE_METADATA,
-    PROMPT_FEEDBACK,
-    MODEL,
-    MODEL_VERSION,
-    MEMBERS
-};
-
-static const char *const member_names[MEMBERS] = {
-    "error",         "choices",        "candidates", "usage",
-    "usageMetadata", "promptFeedback", "model",      "modelVersion",
-};
-
-static void take_usage(struct json_reader usage, const char *prompt, const char *completion,
-                       struct reply *reply)
+/* {"choices": [{"message": {"content": …}, "finish_reason": …}], "usage": {…}} */
+static void read_openai_chat(const struct bytes *spans, struct reply *reply)
 {
-    const char *const keys[] = {prompt, completion};
-    struct json_reader counts[2];
-    reader_members(usage, keys, 2, counts);
-    take_count(&counts[0], &reply->prompt_tokens);
-    take_count(&counts[1], &reply->completion_tokens);
+    if (!take_text(spans[MESSAGE_CONTENT], &reply->text))
+        join_parts(spans[MESSAGE_CONTENT], &reply->text);
+    take_finish(spans[CHOICE_FINISH], reply);
+    take_count(spans[PROMPT_TOKENS], &reply->prompt_tokens);
+    take_count(spans[COMPLETION_TOKENS], &reply->completion_tokens);
+    reply->has_model = take_text(spans[MODEL], &reply->model);
 }
 
-/* {"choices": [{"message": {"content": …}, "finish_reason": …}], "usage": {…}} */
-static void read_openai_chat(struct json_reader *members, struct reply *reply)
+static bool is_openai_chat(const struct bytes *spans)
 {
-    static const char *const keys[] = {"message", "finish_reason"};
-    struct json_reader choice[2];
-    reader_members(reader_first(members[CHOICES]), keys, 2, choice);
-    struct json_reader content = reader_member(choice[0], "content");
-    if (reader_type(&content) == JSON_ARRAY)
-        join_parts(content, &reply->text);
-    else
-        take_text(&content, &reply->text);
-    take_finish(choice[1], reply);
-    take_usage(members[USAGE], "prompt_tokens", "completion_tokens", reply);
-    reply->has_model = take_text(&members[MODEL], &reply->model);
+    if (json_type_of(spans[CHOICES]) != JSON_ARRAY)
+        return false;
+    struct json_reader r;
+    reader_open(&r, spans[CHOICES]);
+    r = reader_first(r);
+    bool no_choice = reader_failed(&r);
+    return json_type_of(spans[MESSAGE]) == JSON_OBJECT || (no_choice && spans[MODEL].at);
 }
 
 /* {"candidates": [{"content": {"parts": [{"text": …}]}, "finishReason": …}], "usageMetadata": …} */
-static void read_gemini(struct json_reader *members, struct reply *reply)
+static void read_gemini(const struct bytes *spans, struct reply *reply)
 {
-    static const char *const keys[] = {"content", "finishReason"};
-    struct json_reader candidate[2];
-    reader_members(reader_first(members[CANDIDATES]), keys, 2, candidate);
-    join_parts(reader_member(candidate[0], "parts"), &reply->text);
-    take_finish(candidate[1], reply);
-    struct json_reader block = reader_member(members[PROMPT_FEEDBACK], "blockReason");
-    if (reader_type(&block) == JSON_STRING)
+    join_parts(spans[PARTS], &reply->text);
+    take_finish(spans[CANDIDATE_FINISH], reply);
+    if (json_type_of(spans[BLOCK_REASON]) == JSON_STRING)
         reply->blocked = true;
-    take_usage(members[USAGE_METADATA], "promptTokenCount", "candidatesTokenCount", reply);
-    reply->has_model = take_text(&members[MODEL_VERSION], &reply->model);
+    take_count(spans[PROMPT_TOKEN_COUNT], &reply->prompt_tokens);
+    take_count(spans[CANDIDATES_TOKEN_COUNT], &reply->completion_tokens);
+    reply->has_model = take_text(spans[MODEL_VERSION], &reply->model);
+}
+
+static bool is_gemini(const struct bytes *spans)
+{
+    if (json_type_of(spans[CANDIDATES]) != JSON_ARRAY)
+        return json_type_of(spans[PROMPT_FEEDBACK]) == JSON_OBJECT;
+    return spans[CANDIDATE_CONTENT].at || spans[CANDIDATE_FINISH].at;
 }
 
 /* {"error": "…"} as the Python client writes it, or {"error": {"message": …, "code": …}}. */
-static void read_error(struct json_reader *members, struct reply *reply)
+static void read_error(const struct bytes *spans, struct reply *reply)
 {
-    static const char *const keys[] = {"message", "code"};
-    struct json_reader detail[2];
-    struct bytes span;
+    struct json_reader r;
     double status = 0;
-    reader_members(members[ERROR], keys, 2, detail);
-    if (reader_type(&detail[1]) == JSON_NUMBER)
-        reader_number(&detail[1], &status);
-    if (reader_type(&detail[0]) == JSON_STRING)
-        take_text(&detail[0], &reply->error);
-    else if (reader_type(&members[ERROR]) == JSON_STRING)
-        take_text(&members[ERROR], &reply->error);
-    else if (reader_skip(&members[ERROR], &span))
-        buffer_append(&reply->error, span.at, span.n);
+    if (json_type_of(spans[ERROR_CODE]) == JSON_NUMBER) {
+        reader_open(&r, spans[ERROR_CODE]);
+        reader_number(&r, &status);
+    }
+    if (!take_text(spans[ERROR_MESSAGE], &reply->error) &&
+        !take_text(spans[ERROR], &reply->error))
+        buffer_append(&reply->error, spans[ERROR].at, spans[ERROR].n);
     reply->error_class = status >= 400 && status <= 599
                              ? class_of_status((int)status)
                              : reply_error_class(buffer_bytes(&reply->error));
 }
 
-static bool is_error(struct json_reader *members)
+static bool is_error(const struct bytes *spans)
 {
-    enum json_type type = reader_type(&members[ERROR]);
+    enum json_type type = json_type_of(spans[ERROR]);
     /* Some providers say "error": null beside a success. */
     return type == JSON_STRING || type == JSON_OBJECT || type == JSON_ARRAY;
 }
 
-static bool is_openai_chat(struct json_reader *members)
-{
-    if (reader_type(&members[CHOICES]) != JSON_ARRAY)
-        return false;
-    struct json_reader choice = reader_first(members[CHOICES]);
-    struct json_reader message = reader_member(choice, "message");
-    bool no_choice = reader_failed(&choice);
-    return reader_type(&message) == JSON_OBJECT || (no_choice && !reader_failed(&members[MODEL]));
-}
-
-static bool is_gemini(struct json_reader *members)
-{
-    static const char *const keys[] = {"content", "finishReason"};
-    struct json_reader candidate[2];
-    if (reader_type(&members[CANDIDATES]) != JSON_ARRAY)
-        return reader_type(&members[PROMPT_FEEDBACK]) == JSON_OBJECT;
-    reader_members(reader_first(members[CANDIDATES]), keys, 2, candidate);
-    return !reader_failed(&candidate[0]) || !reader_failed(&candidate[1]);
-}
-
 static const struct shape {
     enum reply_kind kind;
-    bool (*recognise)(struct json_reader *members);
-    void (*read)(struct json_reader *members, struct reply *reply);
+    bool (*recognise)(const struct bytes *spans);
+    void (*read)(const struct bytes *spans, struct reply *reply);
 } shapes[] = {
     {REPLY_ERROR, is_error, read_error},
     {REPLY_ENVELOPE, is_openai_chat, read_openai_chat},
@@ -370,32 +414,28 @@ static const struct shape {
 };
 
 /* Reads a checked object; leaves the reply as it is when no shape fits. */
-static void read_object(struct json_reader r, struct reply *reply)
+static void take_object(struct reply *reply, const struct bytes *spans)
 {
-    struct json_reader members[MEMBERS];
-    reader_members(r, member_names, MEMBERS, members);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        if (shapes[i].recognise(members)) {
+        if (shapes[i].recognise(spans)) {
             reply->kind = shapes[i].kind;
-            shapes[i].read(members, reply);
+            shapes[i].read(spans, reply);
             return;
         }
     }
 }
 
-void reply_read(struct reply *reply, struct bytes json)
+void reply_take(struct reply *reply, struct bytes response, const struct bytes spans[REPLY_SPANS])
 {
-    struct json_reader r;
     reply_clear(reply);
-    reader_open(&r, json);
-    switch (reader_type(&r)) {
+    switch (json_type_of(response)) {
     case JSON_OBJECT:
         reply->kind = REPLY_UNKNOWN;
-        read_object(r, reply);
+        take_object(reply, spans);
         break;
     case JSON_STRING:
         reply->kind = REPLY_TEXT;
-        take_text(&r, &reply->text);
+        take_text(response, &reply->text);
         break;
     case JSON_NULL:
     case JSON_BAD:
@@ -406,15 +446,30 @@ void reply_read(struct reply *reply, struct bytes json)
     }
 }
 
+static const struct json_want whole = JSON_WANT_IN("", 0, reply_wants);
+
+void reply_read(struct reply *reply, struct bytes json)
+{
+    struct bytes spans[REPLY_SPANS] = {{NULL, 0}};
+    struct json_reader r;
+    bool repeated = false;
+    if (json_type_of(json) == JSON_OBJECT) {
+        reader_open(&r, json);
+        reader_collect(&r, &whole, spans, &repeated);
+    }
+    reply_take(reply, json, spans);
+}
+
 void reply_read_argument(struct reply *reply, struct bytes text)
 {
+    struct bytes spans[REPLY_SPANS] = {{NULL, 0}};
     struct json_reader r;
+    bool repeated = false;
     reply_clear(reply);
-    reader_open(&r, text);
-    if (reader_type(&r) == JSON_OBJECT) {
-        struct json_reader whole = r;
-        if (reader_skip(&whole, NULL) && reader_finish(&whole))
-            read_object(r, reply);
+    if (json_type_of(text) == JSON_OBJECT) {
+        reader_open(&r, text);
+        if (reader_collect(&r, &whole, spans, &repeated) && reader_finish(&r))
+            take_object(reply, spans);
     }
     if (reply->kind == REPLY_NONE) {
         reply->kind = REPLY_TEXT;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bytes.h"
+#include "json.h"
 
 enum reply_kind {
     REPLY_NONE,     /* null, or nothing at all */
@@ -38,6 +39,12 @@ struct reply {
 
 /* Reads the member `response` of a trace: checked JSON. A JSON string is words. */
 void reply_read(struct reply *reply, struct bytes json);
+
+/* The same from spans that reader_collect() kept for reply_wants, so that a document is read in one
+ * pass; `response` is the whole value. */
+#define REPLY_SPANS 21
+extern const struct json_want reply_wants[];
+void reply_take(struct reply *reply, struct bytes response, const struct bytes spans[REPLY_SPANS]);
 
 /* Reads the argument of an SQL function: a recognised envelope is read as one; any other text, JSON
  * or not, is the assistant's words. */

@@ -4,8 +4,11 @@
 
 #include "phrases.h"
 
+enum kind { EMPATHY, SAFETY };
+
 /* One line of a lexicon or of the rules. */
 struct entry {
+    enum kind kind;
     struct bytes name;
     struct bytes category;
     struct bytes phrase;
@@ -13,16 +16,11 @@ struct entry {
     bool at_line_start;
 };
 
-/* Entries and the automaton that finds them, phrase i being entry i. */
-struct table {
+/* Both files in one table, so that one automaton finds all in one pass; its phrase i is entry i. */
+struct scorer {
     struct entry *entries;
     size_t n;
     struct phrases *phrases;
-};
-
-struct scorer {
-    struct table empathy;
-    struct table safety;
 };
 
 /* ---- reading the files ---- */
@@ -84,38 +82,41 @@ static int parse_rule_line(struct bytes line, struct entry *entry)
     return parse_weight(weight, &entry->weight);
 }
 
-static int table_read(struct table *table, struct bytes text,
-                      int (*parse)(struct bytes line, struct entry *entry))
+static size_t count_lines(struct bytes text)
 {
     size_t lines = 1;
-    struct bytes *phrases = NULL;
-    int rc = -1;
     for (size_t i = 0; i < text.n; i++)
         lines += text.at[i] == '\n';
-    table->entries = calloc(lines, sizeof *table->entries);
-    phrases = calloc(lines, sizeof *phrases);
-    if (!table->entries || !phrases)
-        goto done;
-    while (text.n > 0) {
-        struct bytes line = cut(&text, '\n');
-        struct entry *entry = &table->entries[table->n];
-        if (line.n == 0 || line.at[0] == '#')
-            continue;
-        if (parse(line, entry) != 0 || entry->phrase.n == 0)
-            goto done;
-        phrases[table->n++] = entry->phrase;
-    }
-    table->phrases = phrases_new(phrases, table->n);
-    rc = table->phrases ? 0 : -1;
-done:
-    free(phrases);
-    return rc;
+    return lines;
 }
 
-static void table_free(struct table *table)
+/* Adds the lines of a file to the table, which has room for them. */
+static int read_lines(struct scorer *scorer, enum kind kind, struct bytes text,
+                      int (*parse)(struct bytes line, struct entry *entry))
 {
-    phrases_free(table->phrases);
-    free(table->entries);
+    while (text.n > 0) {
+        struct bytes line = cut(&text, '\n');
+        struct entry *entry = &scorer->entries[scorer->n];
+        if (line.n == 0 || line.at[0] == '#')
+            continue;
+        entry->kind = kind;
+        if (parse(line, entry) != 0 || entry->phrase.n == 0)
+            return -1;
+        scorer->n++;
+    }
+    return 0;
+}
+
+static int compile(struct scorer *scorer)
+{
+    struct bytes *phrases = calloc(scorer->n + 1, sizeof *phrases);
+    if (!phrases)
+        return -1;
+    for (size_t i = 0; i < scorer->n; i++)
+        phrases[i] = scorer->entries[i].phrase;
+    scorer->phrases = phrases_new(phrases, scorer->n);
+    free(phrases);
+    return scorer->phrases ? 0 : -1;
 }
 
 struct scorer *scorer_new(struct bytes lexicon, struct bytes rules)
@@ -123,8 +124,10 @@ struct scorer *scorer_new(struct bytes lexicon, struct bytes rules)
     struct scorer *scorer = calloc(1, sizeof *scorer);
     if (!scorer)
         return NULL;
-    if (table_read(&scorer->empathy, lexicon, parse_lexicon_line) == 0 &&
-        table_read(&scorer->safety, rules, parse_rule_line) == 0)
+    scorer->entries =
+        calloc(count_lines(lexicon) + count_lines(rules), sizeof *scorer->entries);
+    if (scorer->entries && read_lines(scorer, EMPATHY, lexicon, parse_lexicon_line) == 0 &&
+        read_lines(scorer, SAFETY, rules, parse_rule_line) == 0 && compile(scorer) == 0)
         return scorer;
     scorer_free(scorer);
     return NULL;
@@ -134,22 +137,21 @@ void scorer_free(struct scorer *scorer)
 {
     if (!scorer)
         return;
-    table_free(&scorer->empathy);
-    table_free(&scorer->safety);
+    phrases_free(scorer->phrases);
+    free(scorer->entries);
     free(scorer);
 }
 
 /* ---- findings ---- */
 
-/* Entries of one lexicon that can be told apart when counting each once; later ones count again. */
+/* Phrases that can be told apart when each counts once; what is beyond counts each time. */
 #define SEEN_WORDS 16
 
 struct search {
-    const struct table *table;
+    const struct scorer *scorer;
     struct bytes reply;
-    finding_visitor *visit;
+    finding_visitor *visit[2]; /* by kind; NULL: not wanted */
     void *context;
-    bool once;
     unsigned long long seen[SEEN_WORDS];
 };
 
@@ -160,58 +162,75 @@ static bool starts_line(struct bytes text, size_t at)
     return at == 0 || text.at[at - 1] == '\n';
 }
 
+/* Whether the phrase was met before; remembers it. */
+static bool met_before(struct search *search, size_t phrase)
+{
+    if (phrase >= SEEN_WORDS * 64)
+        return false;
+    unsigned long long *word = &search->seen[phrase / 64];
+    unsigned long long bit = 1ULL << (phrase % 64);
+    bool met = *word & bit;
+    *word |= bit;
+    return met;
+}
+
 static bool on_hit(void *context, const struct phrase_hit *hit)
 {
     struct search *search = context;
-    const struct entry *entry = &search->table->entries[hit->phrase];
-    if (search->once && hit->phrase < SEEN_WORDS * 64) {
-        unsigned long long *word = &search->seen[hit->phrase / 64];
-        unsigned long long bit = 1ULL << (hit->phrase % 64);
-        if (*word & bit)
-            return true;
-        *word |= bit;
-    }
+    const struct entry *entry = &search->scorer->entries[hit->phrase];
+    if (!search->visit[entry->kind])
+        return true;
     if (entry->at_line_start && !starts_line(search->reply, hit->at))
         return true;
+    if (entry->kind == EMPATHY && met_before(search, hit->phrase))
+        return true;
     struct finding found = {entry->name, entry->category, entry->weight, hit->at, hit->length};
-    return search->visit(search->context, &found);
+    return search->visit[entry->kind](search->context, &found);
 }
 
 void scorer_empathy_findings(const struct scorer *scorer, struct bytes reply,
                              finding_visitor *visit, void *context)
 {
-    struct search search = {&scorer->empathy, reply, visit, context, true, {0}};
-    phrases_find(scorer->empathy.phrases, reply, on_hit, &search);
+    struct search search = {scorer, reply, {[EMPATHY] = visit}, context, {0}};
+    phrases_find(scorer->phrases, reply, on_hit, &search);
 }
 
 void scorer_safety_findings(const struct scorer *scorer, struct bytes reply,
                             finding_visitor *visit, void *context)
 {
-    struct search search = {&scorer->safety, reply, visit, context, false, {0}};
-    phrases_find(scorer->safety.phrases, reply, on_hit, &search);
+    struct search search = {scorer, reply, {[SAFETY] = visit}, context, {0}};
+    phrases_find(scorer->phrases, reply, on_hit, &search);
 }
 
 /* ---- scores ---- */
 
-static bool add_weight(void *context, const struct finding *found)
+struct sums {
+    double empathy;
+    double violations;
+};
+
+static bool add_empathy(void *context, const struct finding *found)
 {
-    double *sum = context;
-    *sum += found->weight;
+    ((struct sums *)context)->empathy += found->weight;
     return true;
 }
 
-double scorer_empathy(const struct scorer *scorer, struct bytes reply)
+static bool add_violation(void *context, const struct finding *found)
 {
-    double sum = 0;
-    scorer_empathy_findings(scorer, reply, add_weight, &sum);
-    return sum < 1 ? sum : 1;
+    ((struct sums *)context)->violations += found->weight;
+    return true;
 }
 
-double scorer_safety(const struct scorer *scorer, struct bytes reply)
+struct word_scores scorer_score(const struct scorer *scorer, struct bytes reply)
 {
-    double sum = 0;
-    scorer_safety_findings(scorer, reply, add_weight, &sum);
-    return sum < 1 ? 1 : 0;
+    struct sums sums = {0, 0};
+    struct search search = {
+        scorer, reply, {[EMPATHY] = add_empathy, [SAFETY] = add_violation}, &sums, {0}};
+    phrases_find(scorer->phrases, reply, on_hit, &search);
+    return (struct word_scores){
+        .empathy = sums.empathy < 1 ? sums.empathy : 1,
+        .safety = sums.violations < 1 ? 1 : 0,
+    };
 }
 
 double reward_length(size_t code_points)

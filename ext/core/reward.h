@@ -37,10 +37,14 @@ void scorer_empathy_findings(const struct scorer *scorer, struct bytes reply,
 void scorer_safety_findings(const struct scorer *scorer, struct bytes reply,
                             finding_visitor *visit, void *context);
 
-/* 0..1: the weights of the phrases found, at most 1. */
-double scorer_empathy(const struct scorer *scorer, struct bytes reply);
-/* 1, or 0 when the weights of the rules broken reach 1. */
-double scorer_safety(const struct scorer *scorer, struct bytes reply);
+/* What the words of a reply earn. */
+struct word_scores {
+    double empathy; /* 0..1: the weights of the phrases found, at most 1 */
+    double safety;  /* 1, or 0 when the weights of the rules broken reach 1 */
+};
+
+/* Both in one pass over the reply. */
+struct word_scores scorer_score(const struct scorer *scorer, struct bytes reply);
 
 /* By length in code points: 1 for 50..200, 0.8 to 300, 0.6 for 20..49, 0.5 above, 0.2 under 20, 0
  * for none. */

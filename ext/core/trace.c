@@ -2,49 +2,72 @@
 
 #include <math.h>
 
-enum member { TRACE_ID, COMPONENT, START, PROMPT, METADATA, RESPONSE, END, LATENCY, REWARD, MEMBERS };
-
-static const char *const member_names[MEMBERS] = {
-    "trace_id", "component",     "timestamp_start", "prompt", "metadata",
-    "response", "timestamp_end", "latency_ms",      "reward",
+/* Where spans are kept: those of the response first, at the places reply.c gives them. */
+enum slot {
+    TRACE_ID = REPLY_SPANS,
+    COMPONENT,
+    START,
+    PROMPT,
+    METADATA,
+    MODEL,
+    BLOCKED,
+    SESSION_ID,
+    USER_ID,
+    RESPONSE,
+    END,
+    LATENCY,
+    REWARD,
+    SLOTS
 };
 
-static struct json_text text_next(struct json_reader r)
-{
-    struct json_text text = {{NULL, 0}, false};
-    if (reader_type(&r) == JSON_STRING)
-        reader_text(&r, &text);
-    return text;
-}
-
-/* An identifier may be written as a number: then it is the number's text. */
-static struct json_text identifier_next(struct json_reader r)
-{
-    struct json_text text = text_next(r);
-    if (reader_type(&r) == JSON_NUMBER)
-        reader_skip(&r, &text.raw);
-    return text;
-}
+static const struct json_want metadata_wants[] = {
+    JSON_WANT("model", MODEL),
+    JSON_WANT("blocked_by_safety", BLOCKED),
+    JSON_WANT("session_id", SESSION_ID),
+    JSON_WANT("user_id", USER_ID),
+    JSON_WANTS_END,
+};
+static const struct json_want trace_wants[] = {
+    JSON_WANT("trace_id", TRACE_ID),
+    JSON_WANT("component", COMPONENT),
+    JSON_WANT("timestamp_start", START),
+    JSON_WANT("prompt", PROMPT),
+    JSON_WANT_IN("metadata", METADATA, metadata_wants),
+    JSON_WANT_IN("response", RESPONSE, reply_wants),
+    JSON_WANT("timestamp_end", END),
+    JSON_WANT("latency_ms", LATENCY),
+    JSON_WANT("reward", REWARD),
+    JSON_WANTS_END,
+};
+static const struct json_want whole = JSON_WANT_IN("", 0, trace_wants);
 
 /* The text of a JSON string; absent for any other value. */
 static struct json_text text_of(struct bytes value)
 {
     struct json_reader r;
-    if (!value.at)
-        return (struct json_text){{NULL, 0}, false};
-    reader_open(&r, value);
-    return text_next(r);
+    struct json_text text = {{NULL, 0}, false};
+    if (json_type_of(value) == JSON_STRING) {
+        reader_open(&r, value);
+        reader_text(&r, &text);
+    }
+    return text;
+}
+
+/* An identifier may be written as a number: then it is the number's text. */
+static struct json_text identifier_of(struct bytes value)
+{
+    if (json_type_of(value) == JSON_NUMBER)
+        return (struct json_text){value, false};
+    return text_of(value);
 }
 
 static double number_of(struct bytes value, unsigned *notes)
 {
     struct json_reader r;
     double number = NAN;
-    if (!value.at)
+    if (json_type_of(value) != JSON_NUMBER)
         return NAN;
     reader_open(&r, value);
-    if (reader_type(&r) != JSON_NUMBER)
-        return NAN;
     reader_number(&r, &number);
     if (isfinite(number))
         return number;
@@ -68,22 +91,9 @@ static struct json_text text_at(struct bytes document, const char *path)
         path += n;
         path += *path == '.';
     }
-    return identifier_next(r);
-}
-
-static void read_metadata(struct trace *trace)
-{
-    static const char *const keys[] = {"model", "blocked_by_safety", "session_id", "user_id"};
-    struct json_reader r;
-    struct json_reader found[4];
-    if (!trace->metadata.at)
-        return;
-    reader_open(&r, trace->metadata);
-    reader_members(r, keys, 4, found);
-    trace->model = text_next(found[0]);
-    trace->blocked = reader_type(&found[1]) == JSON_TRUE;
-    trace->session_id = identifier_next(found[2]);
-    trace->user_id = identifier_next(found[3]);
+    struct bytes value = {NULL, 0};
+    reader_skip(&r, &value);
+    return identifier_of(value);
 }
 
 bool trace_metadata_blocked(struct bytes metadata)
@@ -94,56 +104,43 @@ bool trace_metadata_blocked(struct bytes metadata)
     return reader_type(&blocked) == JSON_TRUE;
 }
 
-/* Splits the top level into the spans of its members, checking the whole document. */
-static bool split(struct json_reader *r, struct bytes *members, unsigned *notes)
-{
-    struct json_text key;
-    if (!reader_enter(r, JSON_OBJECT))
-        return false;
-    while (reader_next_member(r, &key)) {
-        struct bytes *member = NULL;
-        for (size_t i = 0; i < MEMBERS && !member; i++)
-            if (json_text_is(key, (struct bytes){member_names[i], strlen(member_names[i])}))
-                member = &members[i];
-        if (member && member->at)
-            *notes |= TRACE_REPEATED_KEY;
-        reader_skip(r, member);
-    }
-    return reader_finish(r);
-}
-
 int trace_read(struct trace *trace, struct bytes document, const struct trace_keys *keys,
                struct trace_error *error)
 {
-    struct bytes members[MEMBERS] = {{NULL, 0}};
+    struct bytes spans[SLOTS] = {{NULL, 0}};
     struct json_reader r;
-    *trace = (struct trace){.latency_ms = NAN, .reward = NAN};
+    bool repeated = false;
     reader_open(&r, document);
-    if (!split(&r, members, &trace->notes)) {
+    if (reader_type(&r) != JSON_OBJECT)
+        reader_enter(&r, JSON_OBJECT); /* fails, saying what is expected */
+    if (!reader_collect(&r, &whole, spans, &repeated) || !reader_finish(&r)) {
         *error = (struct trace_error){r.expected, reader_offset(&r), r.at >= r.end};
         return -1;
     }
-    trace->trace_id = text_of(members[TRACE_ID]);
+    *trace = (struct trace){.trace_id = text_of(spans[TRACE_ID])};
     if (!trace->trace_id.raw.at || trace->trace_id.raw.n == 0) {
-        size_t at = members[TRACE_ID].at ? (size_t)(members[TRACE_ID].at - document.at) : 0;
-        *error = (struct trace_error){
-            members[TRACE_ID].at ? "a trace_id that is a non-empty string"
-                                 : "an object with a trace_id",
-            at, false};
+        bool there = spans[TRACE_ID].at != NULL;
+        error->expected = there ? "a trace_id that is a non-empty string"
+                                : "an object with a trace_id";
+        error->offset = there ? (size_t)(spans[TRACE_ID].at - document.at) : 0;
+        error->incomplete = false;
         return -1;
     }
-    trace->component = text_of(members[COMPONENT]);
-    trace->timestamp_start = text_of(members[START]);
-    trace->timestamp_end = text_of(members[END]);
-    trace->prompt = members[PROMPT];
-    trace->metadata = members[METADATA];
-    trace->response = members[RESPONSE];
-    trace->latency_ms = number_of(members[LATENCY], &trace->notes);
-    trace->reward = number_of(members[REWARD], &trace->notes);
-    read_metadata(trace);
-    if (keys && keys->session)
-        trace->session_id = text_at(document, keys->session);
-    if (keys && keys->user)
-        trace->user_id = text_at(document, keys->user);
+    trace->notes = repeated ? TRACE_REPEATED_KEY : 0;
+    trace->component = text_of(spans[COMPONENT]);
+    trace->timestamp_start = text_of(spans[START]);
+    trace->timestamp_end = text_of(spans[END]);
+    trace->prompt = spans[PROMPT];
+    trace->metadata = spans[METADATA];
+    trace->model = text_of(spans[MODEL]);
+    trace->blocked = json_type_of(spans[BLOCKED]) == JSON_TRUE;
+    trace->response = spans[RESPONSE];
+    memcpy(trace->reply, spans, sizeof trace->reply);
+    trace->latency_ms = number_of(spans[LATENCY], &trace->notes);
+    trace->reward = number_of(spans[REWARD], &trace->notes);
+    trace->session_id = keys && keys->session ? text_at(document, keys->session)
+                                              : identifier_of(spans[SESSION_ID]);
+    trace->user_id =
+        keys && keys->user ? text_at(document, keys->user) : identifier_of(spans[USER_ID]);
     return 0;
 }

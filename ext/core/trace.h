@@ -15,10 +15,11 @@
 
 #include "bytes.h"
 #include "json.h"
+#include "reply.h"
 
 /* What was odd about a document that was read all the same. */
 enum trace_note {
-    TRACE_REPEATED_KEY = 1, /* one of the members below stands twice */
+    TRACE_REPEATED_KEY = 1, /* a member that is read stands twice */
     TRACE_NOT_FINITE = 2,   /* latency_ms or reward is NaN, infinite or beyond a double */
 };
 
@@ -34,6 +35,7 @@ struct trace {
     struct bytes prompt; /* any JSON value; at is NULL when absent */
     struct bytes metadata;
     struct bytes response;
+    struct bytes reply[REPLY_SPANS]; /* of the response, for reply_take() */
     double latency_ms; /* NaN: absent or not finite */
     double reward;     /* NaN: absent or not finite */
     bool blocked;      /* metadata.blocked_by_safety is true */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* A traces folder holds files of a few KB: most are read by one call. */
-#define FIRST_READ ((size_t)64 << 10)
+#define FIRST_READ ((size_t)16 << 10)
 
 /* One folder's names, sorted. */
 struct listing {
@@ -25,8 +25,8 @@ struct tree {
     char *last;
     bool after_first;
     bool before_last;
-    int root_fd;
-    int day_fd; /* -1 while not inside a day's folder */
+    struct tree_folder *top_folder;
+    struct tree_folder *day_folder; /* NULL while not inside a day's folder */
     struct listing top;
     struct listing day;
     char day_name[9]; /* the day's folder it is in */
@@ -78,6 +78,38 @@ static bool day_wanted(const struct tree *tree, const char *day)
     return true;
 }
 
+/* ---- folders ---- */
+
+/* Opens a folder below another, or by its path (AT_FDCWD): 0 or an errno. */
+static int open_folder(int at, const char *name, int flags, struct tree_folder **out)
+{
+    struct tree_folder *folder = malloc(sizeof *folder);
+    if (!folder)
+        return ENOMEM;
+    folder->references = 1;
+    folder->fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+    if (folder->fd < 0) {
+        int error = errno;
+        free(folder);
+        return error;
+    }
+    *out = folder;
+    return 0;
+}
+
+void tree_folder_hold(struct tree_folder *folder)
+{
+    folder->references++;
+}
+
+void tree_folder_release(struct tree_folder *folder)
+{
+    if (!folder || --folder->references > 0)
+        return;
+    close(folder->fd);
+    free(folder);
+}
+
 /* ---- listings ---- */
 
 static int by_name(const void *a, const void *b, void *names)
@@ -93,10 +125,13 @@ static void listing_free(struct listing *listing)
     *listing = (struct listing){0};
 }
 
-/* Reads all names; the descriptor is consumed. 0 or an errno. */
-static int listing_read(struct listing *listing, int fd)
+/* Reads all names: 0 or an errno. */
+static int listing_read(struct listing *listing, const struct tree_folder *folder)
 {
     int rc = 0;
+    int fd = fcntl(folder->fd, F_DUPFD_CLOEXEC, 0); /* closedir() closes it */
+    if (fd < 0)
+        return errno;
     DIR *dir = fdopendir(fd);
     if (!dir) {
         rc = errno;
@@ -181,24 +216,27 @@ static const char *describe_type(unsigned char type)
 
 /* ---- walking ---- */
 
-static int set_entry(struct tree *tree, const char *folder, const char *name, const char *no_trace)
+static int set_entry(struct tree *tree, const char *day, const char *name, const char *no_trace)
 {
     struct tree_entry *entry = &tree->entry;
     buffer_clear(&tree->path);
-    if (folder) {
-        buffer_append(&tree->path, folder, strlen(folder));
+    if (day) {
+        buffer_append(&tree->path, day, strlen(day));
         buffer_append_byte(&tree->path, '/');
     } else {
         entry->day[0] = '\0';
     }
+    size_t before_name = tree->path.n;
     buffer_append(&tree->path, name, strlen(name) + 1);
     if (tree->path.failed) {
         errno = ENOMEM;
         return -1;
     }
     entry->path = (struct bytes){tree->path.at, tree->path.n - 1};
+    entry->name = tree->path.at + before_name;
     entry->no_trace = no_trace;
     entry->failure = 0;
+    entry->folder = day ? tree->day_folder : tree->top_folder;
     return 1;
 }
 
@@ -214,7 +252,7 @@ static int next_in_day(struct tree *tree)
     const char *name = listing_next(&tree->day, &type);
     if (!name)
         return 0;
-    const char *no_trace = describe_type(known_type(tree->day_fd, name, type));
+    const char *no_trace = describe_type(known_type(tree->day_folder->fd, name, type));
     if (!no_trace && !ends_in_json(name))
         no_trace = "its name does not end in .json";
     return set_entry(tree, tree->day_name, name, no_trace);
@@ -222,9 +260,8 @@ static int next_in_day(struct tree *tree)
 
 static void leave_day(struct tree *tree)
 {
-    if (tree->day_fd >= 0)
-        close(tree->day_fd);
-    tree->day_fd = -1;
+    tree_folder_release(tree->day_folder);
+    tree->day_folder = NULL;
 }
 
 /* Out of descriptors or memory is the caller's trouble, not this folder's. */
@@ -236,12 +273,9 @@ static bool is_exhaustion(int error)
 /* Opens and lists a day's folder: 0, or an errno. */
 static int enter_day(struct tree *tree, const char *name)
 {
-    int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    tree->day_fd = openat(tree->root_fd, name, flags);
-    if (tree->day_fd < 0)
-        return errno;
-    int list_fd = fcntl(tree->day_fd, F_DUPFD_CLOEXEC, 0);
-    int rc = list_fd < 0 ? errno : listing_read(&tree->day, list_fd);
+    int rc = open_folder(tree->top_folder->fd, name, O_NOFOLLOW, &tree->day_folder);
+    if (rc == 0)
+        rc = listing_read(&tree->day, tree->day_folder);
     if (rc != 0)
         leave_day(tree);
     else
@@ -276,7 +310,7 @@ static const char *why_not_in_a_day(unsigned char type)
 int tree_next(struct tree *tree)
 {
     for (;;) {
-        if (tree->day_fd >= 0) {
+        if (tree->day_folder) {
             int rc = next_in_day(tree);
             if (rc != 0)
                 return rc;
@@ -288,7 +322,7 @@ int tree_next(struct tree *tree)
             return 0;
         if (tree->only_day && strcmp(name, tree->only_day) != 0)
             continue;
-        type = known_type(tree->root_fd, name, type);
+        type = known_type(tree->top_folder->fd, name, type);
         if (type == DT_DIR && tree_parse_day(name, tree->entry.day)) {
             if (!day_wanted(tree, tree->entry.day))
                 continue;
@@ -313,25 +347,20 @@ const char *tree_root(const struct tree *tree)
 
 /* ---- files ---- */
 
-/* The folder's descriptor and the name below it. */
-static int locate(const struct tree *tree, const char **name)
+static struct tree_facts facts_of(const struct stat *st)
 {
-    *name = tree->entry.path.at;
-    if (tree->day_fd < 0)
-        return tree->root_fd;
-    *name += strlen(tree->day_name) + 1;
-    return tree->day_fd;
+    return (struct tree_facts){
+        .size = st->st_size,
+        .mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
+    };
 }
 
-int tree_stat(struct tree *tree, struct tree_facts *facts)
+int tree_stat(const struct tree_entry *entry, struct tree_facts *facts)
 {
     struct stat st;
-    const char *name;
-    int fd = locate(tree, &name);
-    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(entry->folder->fd, entry->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return errno;
-    facts->size = st.st_size;
-    facts->mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    *facts = facts_of(&st);
     return 0;
 }
 
@@ -359,15 +388,22 @@ static int read_all(int fd, struct buffer *document)
     }
 }
 
-int tree_read(struct tree *tree, struct buffer *document)
+int tree_read(const struct tree_entry *entry, struct tree_facts *facts, struct buffer *document)
 {
-    const char *name;
-    int dir = locate(tree, &name);
+    struct stat st;
+    int rc = 0;
     /* O_NONBLOCK: what was a file when it was listed may be a FIFO by now. */
-    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int fd = openat(entry->folder->fd, entry->name, flags);
     if (fd < 0)
         return errno;
-    int rc = read_all(fd, document);
+    /* Before the reading: should the file be written meanwhile, its facts differ from these. */
+    if (facts && fstat(fd, &st) != 0)
+        rc = errno;
+    else if (facts)
+        *facts = facts_of(&st);
+    if (rc == 0)
+        rc = read_all(fd, document);
     close(fd);
     return rc;
 }
@@ -409,22 +445,16 @@ static int open_root(struct tree *tree, const char *directory, const struct tree
         if ((days->first && !tree->first) || (days->last && !tree->last))
             return ENOMEM;
     }
-    tree->root_fd = open(tree->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (tree->root_fd < 0)
-        return errno;
-    int list_fd = fcntl(tree->root_fd, F_DUPFD_CLOEXEC, 0);
-    return list_fd < 0 ? errno : listing_read(&tree->top, list_fd);
+    rc = open_folder(AT_FDCWD, tree->root, 0, &tree->top_folder);
+    return rc == 0 ? listing_read(&tree->top, tree->top_folder) : rc;
 }
 
 struct tree *tree_open(const char *directory, const struct tree_days *days, struct buffer *error)
 {
     struct tree *tree = calloc(1, sizeof *tree);
     int rc = ENOMEM;
-    if (tree) {
-        tree->root_fd = -1;
-        tree->day_fd = -1;
+    if (tree)
         rc = open_root(tree, directory, days);
-    }
     if (rc == 0)
         return tree;
     buffer_format(error, "cannot open the folder '%s': %s", directory, strerror(rc));
@@ -437,8 +467,7 @@ void tree_close(struct tree *tree)
     if (!tree)
         return;
     leave_day(tree);
-    if (tree->root_fd >= 0)
-        close(tree->root_fd);
+    tree_folder_release(tree->top_folder);
     listing_free(&tree->top);
     listing_free(&tree->day);
     buffer_free(&tree->path);

@@ -26,12 +26,23 @@ struct tree_days {
     bool before_last;
 };
 
+/* An open folder. Counted by one thread only; reading from it is for any. */
+struct tree_folder {
+    int fd;
+    unsigned references;
+};
+
+void tree_folder_hold(struct tree_folder *folder);
+/* NULL-safe. */
+void tree_folder_release(struct tree_folder *folder);
+
 struct tree_entry {
-    struct bytes path;  /* below the root: YYYYMMDD/NAME or NAME; NUL-terminated, valid until the
-                         * next tree_next() */
-    char day[11];       /* YYYY-MM-DD, or "" when it is in no day's folder */
+    struct bytes path;    /* below the root: YYYYMMDD/NAME or NAME; NUL-terminated */
+    const char *name;     /* its last part */
+    char day[11];         /* YYYY-MM-DD, or "" when it is in no day's folder */
     const char *no_trace; /* why it cannot be a trace: a static string; NULL: a candidate */
-    int failure;        /* a day's folder that could not be opened: the errno; else 0 */
+    int failure;          /* a day's folder that could not be opened: the errno; else 0 */
+    struct tree_folder *folder; /* where the name is */
 };
 
 struct tree_facts {
@@ -51,15 +62,16 @@ const char *tree_root(const struct tree *tree);
 /* Goes to the next entry: 1, or 0 after the last, or -1 when out of memory or of file descriptors
  * (errno tells). */
 int tree_next(struct tree *tree);
-/* The entry it stands on. */
+/* The entry it stands on, until the next tree_next(). To use it for longer, copy it, its path too,
+ * and hold its folder. */
 const struct tree_entry *tree_entry(const struct tree *tree);
 
 /* The entry's size and mtime; 0, or the errno. */
-int tree_stat(struct tree *tree, struct tree_facts *facts);
+int tree_stat(const struct tree_entry *entry, struct tree_facts *facts);
 
-/* Appends the file's bytes to *document. 0, or an errno: EFBIG when it is larger than
- * TREE_LARGEST_FILE, ELOOP for a symbolic link, EINVAL for what is no regular file, ENOMEM. */
-int tree_read(struct tree *tree, struct buffer *document);
+/* Appends the file's bytes to *document; *facts (may be NULL) gets what it was when it was opened. 0,
+ * or an errno: EFBIG when it is larger than TREE_LARGEST_FILE, ELOOP for a symbolic link, ENOMEM. */
+int tree_read(const struct tree_entry *entry, struct tree_facts *facts, struct buffer *document);
 
 /* Whether YYYYMMDD is a day of the calendar; then *day gets YYYY-MM-DD. */
 bool tree_parse_day(const char *name, char day[11]);

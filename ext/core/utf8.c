@@ -70,17 +70,27 @@ size_t utf8_valid_prefix(struct bytes text)
     return i;
 }
 
+/* Eight bytes of ASCII at once. */
+static bool eight_ascii(const char *p)
+{
+    uint64_t eight;
+    memcpy(&eight, p, sizeof eight);
+    return (eight & UINT64_C(0x8080808080808080)) == 0;
+}
+
 size_t utf8_length(struct bytes text)
 {
     size_t length = 0;
     for (size_t i = 0; i < text.n;) {
-        if ((unsigned char)text.at[i] < 0x80) {
-            i++;
-        } else {
-            size_t size;
-            utf8_read((struct bytes){text.at + i, text.n - i}, &size);
-            i += size;
+        size_t size = 1;
+        if (text.n - i >= 8 && eight_ascii(text.at + i)) {
+            i += 8;
+            length += 8;
+            continue;
         }
+        if ((unsigned char)text.at[i] >= 0x80)
+            utf8_read((struct bytes){text.at + i, text.n - i}, &size);
+        i += size;
         length++;
     }
     return length;
