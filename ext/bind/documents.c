@@ -352,7 +352,7 @@ static void trace_document(sqlite3_context *context, int argc, sqlite3_value **a
         result_document(context, buffer_bytes(&c->scratch));
 }
 
-/* A member of a stored document: a string as its words, anything else as its JSON. */
+/* A member of a stored document: a string as its words, null as NULL, anything else as its JSON. */
 static void result_member(sqlite3_context *context, sqlite3_value *trace_id, const char *function,
                           const char *member)
 {
@@ -373,7 +373,7 @@ static void result_member(sqlite3_context *context, sqlite3_value *trace_id, con
         else
             result_text(context, buffer_bytes(&decoded));
         buffer_free(&decoded);
-    } else if (reader_skip(&r, &span)) {
+    } else if (reader_type(&r) != JSON_NULL && reader_skip(&r, &span)) {
         result_text(context, span);
     }
 }

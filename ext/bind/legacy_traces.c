@@ -12,12 +12,11 @@
  * Outputs: root, the absolute folder below which `path` lies; file_state, the state the ledger
  * gives such a file (NULL: a trace); and those of trace_row.h.
  */
-#include "trace_row.h"
+#include "read_ahead.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "trace_tree.h"
 #include "utf8.h"
 
 enum {
@@ -50,20 +49,12 @@ struct folder_table {
 
 struct folder_cursor {
     sqlite3_vtab_cursor base;
-    struct tree *tree; /* NULL before the first xFilter */
+    struct read_ahead *ahead; /* NULL before the first xFilter */
+    struct buffer root;       /* the folder's path, NUL-terminated */
     bool end;
     sqlite3_int64 rowid;
-    struct trace_row row;
-    struct trace_row_tools tools;
-    struct packer *packer; /* for a dictionary of its own; else tools.packer is the connection's */
     sqlite3_value *arguments[ARGUMENTS];
-    struct buffer document;
     struct buffer scratch;
-    bool has_document; /* the reading of the file was tried */
-    int read_error;    /* its errno */
-    bool has_facts;
-    int facts_error;
-    struct tree_facts facts;
 };
 
 static int folder_error(sqlite3_vtab *table, int code, const char *message)
@@ -119,6 +110,38 @@ static char day_constraint(unsigned char op)
     }
 }
 
+static bool is_fact(int column)
+{
+    return column == FILE_SIZE || column == FILE_MTIME;
+}
+
+/* The steps of trace_row.h that a column needs; *document: whether it needs the document at all. */
+static unsigned column_steps(int column, bool *document)
+{
+    *document = column != COLUMN_DAY && column != FILE_PATH && column != FILE_ROOT &&
+                !is_fact(column) &&
+                !(column >= ARGUMENT_DIRECTORY && column < ARGUMENT_DIRECTORY + ARGUMENTS);
+    if (!*document || column == FILE_DOCUMENT)
+        return 0;
+    if (column >= FILE_HIDDEN)
+        return trace_row_steps(column + COLUMN_PROMPT - FILE_HIDDEN);
+    return column < TRACE_COLUMNS ? trace_row_steps(column) : STEP_READ;
+}
+
+/* idxNum: bit 0 for facts, bit 1 for documents, then the steps. */
+static int number_plan(sqlite3_uint64 columns_used)
+{
+    int plan = 0;
+    for (int column = 0; column < FILE_HIDDEN + ROW_COLUMNS - COLUMN_PROMPT; column++) {
+        bool document;
+        if (!(columns_used >> column & 1))
+            continue;
+        unsigned steps = column_steps(column, &document);
+        plan |= (is_fact(column) ? 1 : 0) | (document ? 2 : 0) | (int)(steps << 2);
+    }
+    return plan;
+}
+
 /* The plan is a string, a letter for each value that xFilter gets: a digit is that argument, the
  * others are constraints on day, which SQLite checks again. */
 static int folder_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
@@ -156,6 +179,7 @@ static int folder_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
     plan[n] = '\0';
     info->idxStr = plan;
     info->needToFreeIdxStr = 1;
+    info->idxNum = number_plan(info->colUsed);
     if (!has_directory)
         return folder_error(table, SQLITE_ERROR,
                             "legacy_traces needs a folder: legacy_traces('traces')");
@@ -178,11 +202,8 @@ static int folder_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
 
 static void folder_reset(struct folder_cursor *cursor)
 {
-    tree_close(cursor->tree);
-    cursor->tree = NULL;
-    packer_free(cursor->packer);
-    cursor->packer = NULL;
-    cursor->tools = (struct trace_row_tools){0};
+    read_ahead_free(cursor->ahead);
+    cursor->ahead = NULL;
     for (size_t i = 0; i < ARGUMENTS; i++) {
         sqlite3_value_free(cursor->arguments[i]);
         cursor->arguments[i] = NULL;
@@ -193,8 +214,7 @@ static int folder_close(sqlite3_vtab_cursor *base)
 {
     struct folder_cursor *cursor = (struct folder_cursor *)base;
     folder_reset(cursor);
-    trace_row_free(&cursor->row);
-    buffer_free(&cursor->document);
+    buffer_free(&cursor->root);
     buffer_free(&cursor->scratch);
     free(cursor);
     return SQLITE_OK;
@@ -203,14 +223,12 @@ static int folder_close(sqlite3_vtab_cursor *base)
 static int folder_next(sqlite3_vtab_cursor *base)
 {
     struct folder_cursor *cursor = (struct folder_cursor *)base;
-    int rc = tree_next(cursor->tree);
+    int rc = read_ahead_next(cursor->ahead);
     if (rc < 0)
         return errno == ENOMEM ? SQLITE_NOMEM
                                : folder_error(base->pVtab, SQLITE_CANTOPEN, strerror(errno));
     cursor->end = rc == 0;
     cursor->rowid++;
-    cursor->has_document = false;
-    cursor->has_facts = false;
     return SQLITE_OK;
 }
 
@@ -252,28 +270,46 @@ static const char *argument_text(struct folder_cursor *cursor, int argument)
     return value ? (const char *)sqlite3_value_text(value) : NULL;
 }
 
-/* Makes what rows are made with out of the arguments. */
-static int folder_prepare(struct folder_cursor *cursor)
+/* Opens the folder and begins to read ahead in it. */
+static int folder_begin(struct folder_cursor *cursor, int plan_number, const struct tree_days *days)
 {
     struct connection *c = ((struct folder_table *)cursor->base.pVtab)->connection;
     sqlite3_value *dictionary = cursor->arguments[ARGUMENT_DICTIONARY - ARGUMENT_DIRECTORY];
-    struct bytes none = {"", 0};
-    cursor->tools.scorer = c->scorer;
-    cursor->tools.keys.session = argument_text(cursor, ARGUMENT_SESSION_KEY);
-    cursor->tools.keys.user = argument_text(cursor, ARGUMENT_USER_KEY);
-    cursor->packer = packer_new(dictionary ? value_bytes(dictionary) : none);
-    cursor->tools.packer = cursor->packer;
-    return cursor->packer ? SQLITE_OK : SQLITE_NOMEM;
+    struct bytes dictionary_bytes = dictionary ? value_bytes(dictionary) : (struct bytes){"", 0};
+    struct buffer error = {0};
+    const struct trace_row_tools tools = {
+        .scorer = c->scorer,
+        .keys = {argument_text(cursor, ARGUMENT_SESSION_KEY),
+                 argument_text(cursor, ARGUMENT_USER_KEY)},
+    };
+    const struct read_ahead_plan plan = {
+        .facts = plan_number & 1,
+        .documents = plan_number & 2,
+        /* Who asks for facts too may use them to pass documents over. */
+        .doubtful = (plan_number & 3) == 3,
+        .steps = (unsigned)plan_number >> 2,
+    };
+    struct tree *tree =
+        tree_open(argument_text(cursor, ARGUMENT_DIRECTORY), days, &error);
+    if (!tree) {
+        buffer_append_byte(&error, '\0');
+        int rc = error.failed ? SQLITE_NOMEM
+                              : folder_error(cursor->base.pVtab, SQLITE_CANTOPEN, error.at);
+        buffer_free(&error);
+        return rc;
+    }
+    buffer_clear(&cursor->root);
+    buffer_append(&cursor->root, tree_root(tree), strlen(tree_root(tree)) + 1);
+    cursor->ahead = read_ahead_new(tree, &plan, &tools, dictionary_bytes);
+    return cursor->ahead && !cursor->root.failed ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-static int folder_filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc,
+static int folder_filter(sqlite3_vtab_cursor *base, int plan_number, const char *plan, int argc,
                          sqlite3_value **argv)
 {
     struct folder_cursor *cursor = (struct folder_cursor *)base;
     struct tree_days days = {0};
-    struct buffer error = {0};
     bool possible = true;
-    (void)number;
     folder_reset(cursor);
     for (int i = 0; i < argc; i++) {
         if (plan[i] >= '0' && plan[i] < '0' + ARGUMENTS) {
@@ -289,17 +325,9 @@ static int folder_filter(sqlite3_vtab_cursor *base, int number, const char *plan
     const char *directory = argument_text(cursor, ARGUMENT_DIRECTORY);
     if (!directory || !directory[0])
         return folder_error(base->pVtab, SQLITE_ERROR, "legacy_traces: the folder's name is empty");
-    int rc = folder_prepare(cursor);
+    int rc = folder_begin(cursor, plan_number, &days);
     if (rc != SQLITE_OK)
         return rc;
-    cursor->tree = tree_open(directory, &days, &error);
-    if (!cursor->tree) {
-        buffer_append_byte(&error, '\0');
-        rc = error.failed ? SQLITE_NOMEM
-                          : folder_error(base->pVtab, SQLITE_CANTOPEN, error.at);
-        buffer_free(&error);
-        return rc;
-    }
     cursor->rowid = 0;
     cursor->end = true;
     return possible ? folder_next(base) : SQLITE_OK;
@@ -318,38 +346,16 @@ static int folder_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid)
 
 /* ---- columns ---- */
 
-/* Reads the file unless that was done; an error of this file is kept, one of the process is told. */
-static int need_document(struct folder_cursor *cursor)
-{
-    if (cursor->has_document)
-        return SQLITE_OK;
-    buffer_clear(&cursor->document);
-    cursor->read_error =
-        tree_entry(cursor->tree)->no_trace ? EINVAL : tree_read(cursor->tree, &cursor->document);
-    if (cursor->read_error == ENOMEM)
-        return SQLITE_NOMEM;
-    if (cursor->read_error == EMFILE || cursor->read_error == ENFILE)
-        return folder_error(cursor->base.pVtab, SQLITE_CANTOPEN, strerror(cursor->read_error));
-    if (cursor->read_error != 0)
-        buffer_clear(&cursor->document);
-    trace_row_begin(&cursor->row, buffer_bytes(&cursor->document));
-    cursor->has_document = true;
-    return SQLITE_OK;
-}
-
+/* Has the steps done, and so the document read: an error of this file is kept with the row, one of
+ * the process is told. */
 static int need_steps(struct folder_cursor *cursor, unsigned steps)
 {
-    int rc = need_document(cursor);
-    if (rc != SQLITE_OK || cursor->read_error != 0)
-        return rc;
-    return trace_row_do(&cursor->row, &cursor->tools, steps) == 0 ? SQLITE_OK : SQLITE_NOMEM;
-}
-
-static void need_facts(struct folder_cursor *cursor)
-{
-    if (!cursor->has_facts)
-        cursor->facts_error = tree_stat(cursor->tree, &cursor->facts);
-    cursor->has_facts = true;
+    if (read_ahead_need_steps(cursor->ahead, steps) != 0)
+        return SQLITE_NOMEM;
+    int error = read_ahead_row(cursor->ahead)->read_error;
+    if (error == EMFILE || error == ENFILE)
+        return folder_error(cursor->base.pVtab, SQLITE_CANTOPEN, strerror(error));
+    return SQLITE_OK;
 }
 
 /* TEXT when the bytes are UTF-8, else BLOB: nothing is lost either way. */
@@ -361,23 +367,23 @@ static void result_bytes(sqlite3_context *context, struct bytes bytes)
         sqlite3_result_blob64(context, bytes.at, bytes.n, SQLITE_TRANSIENT);
 }
 
-static void result_file_error(struct folder_cursor *cursor, sqlite3_context *context)
+static void result_file_error(sqlite3_context *context, const struct folder_row *row,
+                              struct buffer *out)
 {
-    const struct tree_entry *entry = tree_entry(cursor->tree);
-    struct buffer *out = &cursor->scratch;
+    const struct tree_entry *entry = &row->entry;
     buffer_clear(out);
     if (entry->no_trace && entry->failure)
         buffer_format(out, "%s: %s", entry->no_trace, strerror(entry->failure));
     else if (entry->no_trace)
         buffer_format(out, "%s", entry->no_trace);
-    else if (cursor->read_error == EFBIG)
+    else if (row->read_error == EFBIG)
         buffer_format(out, "larger than %zu MiB", TREE_LARGEST_FILE >> 20);
-    else if (cursor->read_error == ENOENT)
+    else if (row->read_error == ENOENT)
         buffer_format(out, "vanished while the folder was read");
-    else if (cursor->read_error)
-        buffer_format(out, "cannot be read: %s", strerror(cursor->read_error));
-    else if (!cursor->row.is_trace)
-        trace_row_explain(&cursor->row, out);
+    else if (row->read_error)
+        buffer_format(out, "cannot be read: %s", strerror(row->read_error));
+    else if (!row->row.is_trace)
+        trace_row_explain(&row->row, out);
     else
         return;
     if (out->failed)
@@ -386,62 +392,62 @@ static void result_file_error(struct folder_cursor *cursor, sqlite3_context *con
         result_text(context, buffer_bytes(out));
 }
 
-static void result_file_state(struct folder_cursor *cursor, sqlite3_context *context)
+static void result_file_state(sqlite3_context *context, const struct folder_row *row)
 {
-    const struct tree_entry *entry = tree_entry(cursor->tree);
     const char *state = NULL;
-    if (entry->failure)
+    if (row->entry.failure)
         state = "rejected";
-    else if (entry->no_trace || cursor->read_error == ENOENT)
+    else if (row->entry.no_trace || row->read_error == ENOENT)
         state = "skipped";
-    else if (cursor->read_error)
+    else if (row->read_error)
         state = "rejected";
-    else if (!cursor->row.is_trace)
-        state = cursor->row.why.incomplete ? "incomplete" : "rejected";
+    else if (!row->row.is_trace)
+        state = row->row.why.incomplete ? "incomplete" : "rejected";
     if (state)
         sqlite3_result_text(context, state, -1, SQLITE_STATIC);
 }
 
 static void result_fact(struct folder_cursor *cursor, sqlite3_context *context, int column)
 {
-    need_facts(cursor);
+    const struct folder_row *row = read_ahead_row(cursor->ahead);
+    read_ahead_need_facts(cursor->ahead);
     /* What could not be read has no facts, so that import tries it again. */
-    if (cursor->facts_error || tree_entry(cursor->tree)->failure)
+    if (row->facts_error || row->entry.failure)
         return;
-    sqlite3_result_int64(context,
-                         column == FILE_SIZE ? cursor->facts.size : cursor->facts.mtime);
+    sqlite3_result_int64(context, column == FILE_SIZE ? row->facts.size : row->facts.mtime);
 }
 
 /* The columns about the file; those of its document are trace_row's. */
 static int file_column(struct folder_cursor *cursor, sqlite3_context *context, int column)
 {
+    const struct folder_row *row = read_ahead_row(cursor->ahead);
     int rc = SQLITE_OK;
     if (column == FILE_ERROR || column == FILE_STATE)
         rc = need_steps(cursor, STEP_READ);
     else if (column == FILE_DOCUMENT)
-        rc = need_document(cursor);
+        rc = need_steps(cursor, 0);
     if (rc != SQLITE_OK)
         return rc;
     switch (column) {
     case FILE_DOCUMENT:
-        if (cursor->read_error == 0)
-            result_bytes(context, buffer_bytes(&cursor->document));
+        if (row->read_error == 0)
+            result_bytes(context, row->row.document);
         break;
     case FILE_PATH:
-        result_bytes(context, tree_entry(cursor->tree)->path);
+        result_bytes(context, row->entry.path);
         break;
     case FILE_SIZE:
     case FILE_MTIME:
         result_fact(cursor, context, column);
         break;
     case FILE_ERROR:
-        result_file_error(cursor, context);
+        result_file_error(context, row, &cursor->scratch);
         break;
     case FILE_STATE:
-        result_file_state(cursor, context);
+        result_file_state(context, row);
         break;
     case FILE_ROOT:
-        sqlite3_result_text(context, tree_root(cursor->tree), -1, SQLITE_TRANSIENT);
+        sqlite3_result_text(context, cursor->root.at, -1, SQLITE_TRANSIENT);
         break;
     default: {
         sqlite3_value *argument = cursor->arguments[column - ARGUMENT_DIRECTORY];
@@ -455,18 +461,18 @@ static int file_column(struct folder_cursor *cursor, sqlite3_context *context, i
 static int folder_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
     struct folder_cursor *cursor = (struct folder_cursor *)base;
+    struct folder_row *row = read_ahead_row(cursor->ahead);
     if (column >= FILE_DOCUMENT && column < FILE_HIDDEN)
         return file_column(cursor, context, column);
     if (column >= FILE_HIDDEN)
         column += COLUMN_PROMPT - FILE_HIDDEN;
-    const char *day = tree_entry(cursor->tree)->day;
-    if (column == COLUMN_DAY && day[0]) {
-        result_text(context, (struct bytes){day, 10});
+    if (column == COLUMN_DAY && row->entry.day[0]) {
+        result_text(context, (struct bytes){row->entry.day, 10});
         return SQLITE_OK;
     }
     int rc = need_steps(cursor, trace_row_steps(column));
-    if (rc == SQLITE_OK && cursor->read_error == 0)
-        trace_row_result(&cursor->row, context, column, day, &cursor->scratch);
+    if (rc == SQLITE_OK && row->read_error == 0)
+        trace_row_result(&row->row, context, column, row->entry.day, &cursor->scratch);
     return rc;
 }
 

@@ -86,8 +86,10 @@ static void reward_safety(sqlite3_context *context, int argc, sqlite3_value **ar
     if (argc > 1 && !text_argument(context, argv, 1, "reward_safety", "metadata", &metadata))
         return;
     struct reply *reply = reply_argument(context, argv, "reward_safety");
-    if (reply)
-        sqlite3_result_double(context, scoring_safety(c->scorer, reply, is_blocked(metadata)));
+    if (!reply)
+        return;
+    struct rewards rewards = scoring_rewards(c->scorer, reply, is_blocked(metadata), 0);
+    sqlite3_result_double(context, rewards.safety);
 }
 
 static void reward_empathy(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -96,7 +98,7 @@ static void reward_empathy(sqlite3_context *context, int argc, sqlite3_value **a
     (void)argc;
     struct reply *reply = reply_argument(context, argv, "reward_empathy");
     if (reply)
-        sqlite3_result_double(context, scorer_empathy(c->scorer, reply_words(reply)));
+        sqlite3_result_double(context, scorer_score(c->scorer, reply_words(reply)).empathy);
 }
 
 static void reward_length_of(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -213,7 +215,7 @@ static void combined_reward_of_trace(sqlite3_context *context, int argc, sqlite3
         return;
     if (!document.at || trace_read(&trace, document, NULL, &error) != 0)
         return;
-    reply_read(&c->reply, trace.response);
+    reply_take(&c->reply, trace.response, trace.reply);
     if (reply_failed(&c->reply)) {
         sqlite3_result_error_nomem(context);
         return;

@@ -15,8 +15,6 @@
  * "reply.unknown" (no words were recognised); NULL when it is not. `blocked` is the trace's word. */
 const char *scoring_unsafe(const struct reply *reply, bool blocked);
 
-double scoring_safety(const struct scorer *scorer, const struct reply *reply, bool blocked);
-
 /* All four; latency in ms, NaN when unknown. */
 struct rewards scoring_rewards(const struct scorer *scorer, const struct reply *reply, bool blocked,
                                double latency_ms);

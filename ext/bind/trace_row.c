@@ -49,7 +49,7 @@ static int step_read(struct trace_row *row, const struct trace_row_tools *tools)
     row->is_trace = trace_read(&row->trace, row->document, &tools->keys, &row->why) == 0;
     if (!row->is_trace)
         return 0;
-    reply_read(&row->reply, row->trace.response);
+    reply_take(&row->reply, row->trace.response, row->trace.reply);
     if (row->reply.kind == REPLY_ERROR)
         row->credentials = credentials_mask(buffer_bytes(&row->reply.error), &row->error);
     return reply_failed(&row->reply) || row->error.failed ? -1 : 0;
@@ -109,7 +109,7 @@ static void result_json_text(sqlite3_context *context, struct json_text text,
         result_text(context, buffer_bytes(scratch));
 }
 
-/* A string as its words, anything else as its JSON. */
+/* A string as its words, null as NULL, anything else as its JSON. */
 static void result_member(sqlite3_context *context, struct bytes member, struct buffer *scratch)
 {
     struct json_reader r;
@@ -120,6 +120,8 @@ static void result_member(sqlite3_context *context, struct bytes member, struct 
             result_json_text(context, words, scratch);
             return;
         }
+        if (reader_type(&r) == JSON_NULL)
+            return;
     }
     result_text(context, member);
 }
@@ -166,7 +168,7 @@ static void result_note(sqlite3_context *context, const struct trace_row *row)
 }
 
 /* The columns that only what is a trace has. */
-static void result_of_trace(struct trace_row *row, sqlite3_context *context, int column,
+static void result_of_trace(const struct trace_row *row, sqlite3_context *context, int column,
                             struct buffer *scratch)
 {
     const struct trace *trace = &row->trace;
@@ -267,7 +269,7 @@ static void result_of_trace(struct trace_row *row, sqlite3_context *context, int
     }
 }
 
-void trace_row_result(struct trace_row *row, sqlite3_context *context, int column,
+void trace_row_result(const struct trace_row *row, sqlite3_context *context, int column,
                       const char *day, struct buffer *scratch)
 {
     if (column == COLUMN_DAY)

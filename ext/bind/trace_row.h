@@ -65,9 +65,10 @@ enum trace_column {
     "reward_length REAL, reward_latency REAL, combined_reward REAL, scorer_id INTEGER, "           \
     "prompt_id INTEGER, document_id INTEGER, sample_weight REAL, error TEXT, response_text TEXT"
 
-/* prompt, metadata and response: these members, a string as its words, anything else as its JSON;
- * document_hash and packed: as pack.h has them; note: what was odd, for people; credentials: how
- * many were masked in `error`; unknown_shape: 1 when the response is JSON of no known shape. */
+/* prompt, metadata and response: these members, a string as its words, null as NULL, anything else
+ * as its JSON; document_hash and packed: as pack.h has them; note: what was odd, for people;
+ * credentials: how many were masked in `error`; unknown_shape: 1 when the response is JSON of no
+ * known shape. */
 #define ROW_HIDDEN_COLUMNS                                                                         \
     "prompt TEXT HIDDEN, metadata TEXT HIDDEN, response TEXT HIDDEN, document_hash BLOB HIDDEN, "  \
     "packed BLOB HIDDEN, note TEXT HIDDEN, credentials INTEGER HIDDEN, "                           \
@@ -118,7 +119,7 @@ void trace_row_explain(const struct trace_row *row, struct buffer *out);
 
 /* Sets the value of a column whose steps are done. `day` is the folder's day, or "" for the date of
  * timestamp_end. Columns of what is no trace are NULL, but for hash and packed. */
-void trace_row_result(struct trace_row *row, sqlite3_context *context, int column,
+void trace_row_result(const struct trace_row *row, sqlite3_context *context, int column,
                       const char *day, struct buffer *scratch);
 
 #endif
