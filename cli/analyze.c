@@ -202,6 +202,21 @@ static int run_analysis(struct analysis *a, const struct arguments *args)
 
 /* ---- --list ---- */
 
+/* Whether an option gives a parameter its value. */
+static bool is_filter(struct line name)
+{
+    for (const struct option_spec *option = filter_options; option->name; option++) {
+        const char *word = option->name;
+        size_t i = 0;
+
+        while (i < name.n && name.at[i] == (word[i] == '-' ? '_' : word[i]))
+            i++;
+        if (i == name.n && word[i] == '\0')
+            return true;
+    }
+    return false;
+}
+
 static int list_reports(void)
 {
     struct report report;
@@ -212,9 +227,12 @@ static int list_reports(void)
         putchar('\n');
         for (int i = 0; i < report.n_parameters; i++) {
             const struct report_parameter *p = &report.parameters[i];
+            int column;
 
-            printf("    %.*s  ", (int)p->name.n, p->name.at);
-            text_wrap(stdout, p->meaning.at, p->meaning.n, (int)p->name.n + 6, 8, HELP_WIDTH);
+            if (is_filter(p->name))
+                continue;
+            column = printf("    %.*s=VALUE  ", (int)p->name.n, p->name.at);
+            text_wrap(stdout, p->meaning.at, p->meaning.n, column, 8, HELP_WIDTH);
             putchar('\n');
         }
     }

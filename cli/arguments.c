@@ -14,20 +14,24 @@ const struct option_spec global_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct given_option *find_given(const struct arguments *args, const char *name)
+{
+    for (const struct given_option *given = args->options; given->name; given++)
+        if (strcmp(given->name, name) == 0)
+            return given;
+    return NULL;
+}
+
 bool option_given(const struct arguments *args, const char *name)
 {
-    for (int i = 0; i < args->n_options; i++)
-        if (strcmp(args->options[i].name, name) == 0)
-            return true;
-    return false;
+    return find_given(args, name) != NULL;
 }
 
 const char *option_value(const struct arguments *args, const char *name)
 {
-    for (int i = 0; i < args->n_options; i++)
-        if (strcmp(args->options[i].name, name) == 0)
-            return args->options[i].value;
-    return NULL;
+    const struct given_option *given = find_given(args, name);
+
+    return given ? given->value : NULL;
 }
 
 const struct command *command_named(const char *name)
@@ -131,13 +135,14 @@ static int check_operands(const struct arguments *args)
     int at = 0;
 
     while (*usage) {
-        int length = (int)strcspn(usage, " ");
+        size_t length = strcspn(usage, " ");
+        bool there = at < args->n_operands;
 
-        if (length > 3 && memcmp(usage + strcspn(usage, ". "), "...", 3) == 0 && at < args->n_operands)
+        if (there && memmem(usage, length, "...", 3))
             return DONE;
-        if (usage[0] != '[' && at >= args->n_operands)
-            return complain(WRONG_USAGE, "%s needs %.*s: see `lightning help %s`", name, length, usage,
-                            name);
+        if (!there && usage[0] != '[')
+            return complain(WRONG_USAGE, "%s needs %.*s: see `lightning help %s`", name,
+                            (int)length, usage, name);
         at++;
         usage += length;
         usage += strspn(usage, " ");

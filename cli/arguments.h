@@ -25,7 +25,7 @@ struct arguments {
     bool show_sql;
     char **operands;
     int n_operands;
-    struct given_option *options;
+    struct given_option *options; /* the name after the last is NULL */
     int n_options;
 };
 

@@ -101,10 +101,12 @@ static int copy_to(struct db *db, const char *name)
 /* Makes the copy beside `out`, which is held already, and puts it in its place. */
 static int copy_and_rename(struct db *db, const char *out)
 {
-    char *name = sqlite3_mprintf("%s.XXXXXX", out);
+    char *filename = db_filename(out);
+    char *name = filename ? sqlite3_mprintf("%s.XXXXXX", filename) : NULL;
     int fd = name ? mkstemp(name) : -1; /* made 0600 */
     int code;
 
+    sqlite3_free(filename);
     if (fd < 0) {
         code = name ? complain(UNUSABLE, "%s: cannot be made: %s", name, strerror(errno))
                     : complain_of_memory();
@@ -118,7 +120,8 @@ static int copy_and_rename(struct db *db, const char *out)
     if (code != DONE)
         unlink(name);
     else if (sync_folder_of(out) != 0)
-        code = complain(UNUSABLE, "%s: is there, but may not outlive a crash: %s", out, strerror(errno));
+        code = complain(UNUSABLE, "%s: is there, but may not outlive a crash: %s", out,
+                        strerror(errno));
     sqlite3_free(name);
     return code;
 }
@@ -139,19 +142,17 @@ static int hold_and_copy(struct db *db, const char *out)
     return code;
 }
 
-static int guarded_copy(struct db *db, const char *out)
+static int show_backup(struct db *db, const char *out)
 {
-    sigset_t ending, before;
-    int code;
+    char *sql =
+        sqlite3_mprintf("VACUUM main INTO %Q;\n-- and in the copy: PRAGMA journal_mode = WAL", out);
+    int code = sql ? db_run(db, sql) : complain_of_memory();
 
-    ending_signals(&ending);
-    sigprocmask(SIG_BLOCK, &ending, &before);
-    code = hold_and_copy(db, out);
-    sigprocmask(SIG_SETMASK, &before, NULL); /* a signal that waited ends the program here */
+    sqlite3_free(sql);
     return code;
 }
 
-static int backup(const struct arguments *args)
+static int open_and_copy(const struct arguments *args)
 {
     const char *out = args->operands[0];
     struct stat status = {0};
@@ -159,17 +160,25 @@ static int backup(const struct arguments *args)
     int code = db_open(&db, args, DB_READ);
 
     if (code == DONE && db.show_sql) {
-        char *sql = sqlite3_mprintf("VACUUM main INTO %Q;\n-- and in the copy: PRAGMA journal_mode = WAL",
-                                    out);
-
-        code = sql ? db_run(&db, sql) : complain_of_memory();
-        sqlite3_free(sql);
+        code = show_backup(&db, out);
     } else if (code == DONE) {
-        code = guarded_copy(&db, out);
+        code = hold_and_copy(&db, out);
         if (code == DONE && stat(out, &status) == 0)
             printf("%s: copied to %s, %lld bytes\n", db.path, out, (long long)status.st_size);
     }
     return db_close(&db, code);
+}
+
+static int backup(const struct arguments *args)
+{
+    sigset_t ending, before;
+    int code;
+
+    ending_signals(&ending);
+    sigprocmask(SIG_BLOCK, &ending, &before);
+    code = open_and_copy(args);
+    sigprocmask(SIG_SETMASK, &before, NULL); /* a signal that waited ends the program here */
+    return code;
 }
 
 const struct command command_backup = {

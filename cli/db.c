@@ -22,8 +22,8 @@ int db_complain(const struct db *db, const char *doing)
              doing ? doing : "", doing ? ": " : "", sqlite3_errmsg(db->handle));
     if (!db->writable && db->version > 0 && db->version < schema_latest())
         complain(UNUSABLE,
-                 "%s: is of version %d; `lightning sql --db %s --write ''` brings it up to %d", db->path,
-                 db->version, db->path, schema_latest());
+                 "%s: is of version %d; `lightning sql --db %s --write ''` brings it up to %d",
+                 db->path, db->version, db->path, schema_latest());
     return UNUSABLE;
 }
 
@@ -102,10 +102,11 @@ static int complain_of_opening(const struct db *db, int rc)
 {
     if ((rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY) &&
         (!folder_is_writable(db) || companion_size(db, "-shm") >= 0))
-        return complain(UNUSABLE,
-                        "%s: cannot be %s where it is: SQLite must write %s-shm beside it and may not: "
-                        "copy it (with its -wal, if any) to a folder of your own",
-                        db->path, db->writable ? "written" : "read", db->path);
+        return complain(
+            UNUSABLE,
+            "%s: cannot be %s where it is: SQLite must write %s-shm beside it and may not: "
+            "copy it (with its -wal, if any) to a folder of your own",
+            db->path, db->writable ? "written" : "read", db->path);
     return db_complain(db, "cannot be opened");
 }
 
@@ -170,9 +171,10 @@ static int identify(struct db *db, bool *blank)
 static int complain_of_nothing(const struct db *db, bool missing)
 {
     return complain(UNUSABLE,
-                    missing ? "%s: there is no such file: make it with `lightning import DIR --db %s`, "
-                              "or name another with --db"
-                            : "%s: is empty: fill it with `lightning import DIR --db %s`",
+                    missing
+                        ? "%s: there is no such file: make it with `lightning import DIR --db %s`, "
+                          "or name another with --db"
+                        : "%s: is empty: fill it with `lightning import DIR --db %s`",
                     db->path, db->path);
 }
 
@@ -228,6 +230,11 @@ static int open_file(struct db *db, enum db_mode mode)
     return code;
 }
 
+char *db_filename(const char *path)
+{
+    return sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
+}
+
 /* What --show-sql prints where a file would be opened. */
 static int show_opening(const struct db *db, enum db_mode mode)
 {
@@ -245,8 +252,7 @@ int db_open(struct db *db, const struct arguments *args, enum db_mode mode)
     *db = (struct db){.show_sql = args->show_sql};
     if (mode != DB_MEMORY)
         db->path = args->db;
-    db->filename = db->path ? sqlite3_mprintf("%s%s", db->path[0] == '/' ? "" : "./", db->path)
-                            : sqlite3_mprintf(":memory:");
+    db->filename = db->path ? db_filename(db->path) : sqlite3_mprintf(":memory:");
     if (!db->filename)
         return complain_of_memory();
     if (db->show_sql)
@@ -263,7 +269,8 @@ static void remove_companions(const struct db *db)
 {
     sqlite3 *handle = NULL;
 
-    if (companion_size(db, "-wal") != 0 || access(db->filename, W_OK) != 0 || !folder_is_writable(db))
+    if (companion_size(db, "-wal") != 0 || access(db->filename, W_OK) != 0 ||
+        !folder_is_writable(db))
         return;
     if (sqlite3_open_v2(db->filename, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
         sqlite3_exec(handle, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL);
@@ -304,8 +311,9 @@ int db_take_in(struct db *db)
     if (code == DONE)
         code = db_integer(db, refused, &after);
     if (code == DONE && after > before)
-        code = complain(NEEDS_A_LOOK,
-                        "%s: %lld in its inbox could not be taken in: see SELECT id, reason FROM inbox",
-                        db->path, after - before);
+        code = complain(
+            NEEDS_A_LOOK,
+            "%s: %lld in its inbox could not be taken in: see SELECT id, reason FROM inbox",
+            db->path, after - before);
     return code;
 }

@@ -36,7 +36,7 @@ enum db_mode {
 struct db {
     sqlite3 *handle;
     const char *path; /* as the user wrote it; NULL in memory */
-    char *filename;   /* as SQLite is told, so that it cannot be taken for a URI */
+    char *filename;   /* the same for SQLite: see db_filename() */
     bool show_sql;
     bool writable;
     bool tidy;   /* there was no -wal before this connection: none is left after it */
@@ -45,6 +45,10 @@ struct db {
 
 /* The extension, which is linked in. With SQLITE_CORE its last argument is not used. */
 int sqlite3_lightning_init(sqlite3 *handle, char **error, const sqlite3_api_routines *api);
+
+/* The name by which SQLite takes a path for a path: "file:x" is no URI, ":memory:" a file. To be freed
+ * with sqlite3_free(); NULL when out of memory. */
+char *db_filename(const char *path);
 
 /* Opens args->db. Call db_close() in any case. */
 int db_open(struct db *db, const struct arguments *args, enum db_mode mode);

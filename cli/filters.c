@@ -7,11 +7,11 @@
 #include "message.h"
 
 const struct option_spec filter_options[] = {
-    {"start-date", "DATE", "from this day on, as 2024-12-06 or 20241206"},
-    {"end-date", "DATE", "up to this day, and with it"},
-    {"component", "NAME", "of this component"},
-    {"model", "NAME", "of this model"},
-    {"where", "SQL", "where this expression over the columns of `observations` holds"},
+    {"start-date", "DATE", "only from this day on, as 2024-12-06 or 20241206"},
+    {"end-date", "DATE", "only up to this day, and with it"},
+    {"component", "NAME", "only of this component"},
+    {"model", "NAME", "only of this model"},
+    {"where", "SQL", "only where this holds: an expression over the columns of `observations`"},
     {NULL, NULL, NULL},
 };
 
@@ -62,7 +62,8 @@ static int read_option(const struct arguments *args, const char *name, char out[
     const char *text = option_value(args, name);
 
     if (text && date_read(text, out) != 0)
-        return complain(WRONG_USAGE, "--%s %s is not a date: write 2024-12-06 or 20241206", name, text);
+        return complain(WRONG_USAGE, "--%s %s is not a date: write 2024-12-06 or 20241206", name,
+                        text);
     return DONE;
 }
 

@@ -68,10 +68,11 @@ static void print_real(FILE *file, double value)
     do
         snprintf(text, sizeof(text), "%.*e", precision, value);
     while (strtod(text, NULL) != value && ++precision < 17);
-    exponent = atoi(strchr(text, 'e') + 1);
+    exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
     /* Like Python: an exponent only where zeros would have to be counted. */
     if (exponent >= -4 && exponent < 16)
-        snprintf(text, sizeof(text), "%.*f", precision > exponent ? precision - exponent : 1, value);
+        snprintf(text, sizeof(text), "%.*f", precision > exponent ? precision - exponent : 1,
+                 value);
     fputs(text, file);
 }
 

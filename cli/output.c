@@ -2,32 +2,15 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "message.h"
 #include "output_formats.h"
 #include "text.h"
 
-#define PIPE_WIDTH 80
-#define LEAST_WIDTH 20
-#define LARGEST_WIDTH 1000
-
 const struct option_spec format_options[] = {
     {"format", "table|csv|json", "how rows are printed (default: table)"},
     {NULL, NULL, NULL},
 };
-
-static int terminal_width(void)
-{
-    struct winsize size;
-
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return PIPE_WIDTH;
-    if (size.ws_col < LEAST_WIDTH)
-        return LEAST_WIDTH;
-    return size.ws_col < LARGEST_WIDTH ? size.ws_col : LARGEST_WIDTH;
-}
 
 int output_start(struct output *out, const struct arguments *args)
 {
@@ -42,7 +25,7 @@ int output_start(struct output *out, const struct arguments *args)
     *out = (struct output){
         .file = stdout,
         .format = (enum output_format)i,
-        .width = terminal_width(),
+        .width = text_columns(),
     };
     return DONE;
 }

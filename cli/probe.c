@@ -27,11 +27,12 @@ static int32_t integer_at(const unsigned char *header, size_t at)
 int check_identity(const char *path, long long application_id, long long version, int latest)
 {
     if (application_id != APPLICATION_ID || version < 1)
-        return complain(UNUSABLE, "%s: is a database of another program; it is left as it is", path);
+        return complain(UNUSABLE, "%s: is a database of another program; it is left as it is",
+                        path);
     if (version > latest)
-        return complain(UNUSABLE,
-                        "%s: is of version %lld, made by a newer lightning; this one knows up to %d",
-                        path, version, latest);
+        return complain(
+            UNUSABLE, "%s: is of version %lld, made by a newer lightning; this one knows up to %d",
+            path, version, latest);
     return DONE;
 }
 

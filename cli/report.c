@@ -88,7 +88,8 @@ int report_find(const char *name, struct report *out)
             near.name = strcpy(near_name, out->name);
     }
     if (near.name)
-        return complain(WRONG_USAGE, "there is no report \"%s\": did you mean %s?", name, near.name);
+        return complain(WRONG_USAGE, "there is no report \"%s\": did you mean %s?", name,
+                        near.name);
     return complain(WRONG_USAGE, "there is no report \"%s\": `lightning analyze --list` lists them",
                     name);
 }
@@ -127,9 +128,10 @@ int report_check(const struct report *report, const struct setting *settings, in
 {
     for (int i = 0; i < n_settings; i++)
         if (!has_parameter(report, settings[i].name))
-            return complain(WRONG_USAGE,
-                            "the report %s has no parameter %.*s: `lightning analyze --list` lists them",
-                            report->name, (int)settings[i].name.n, settings[i].name.at);
+            return complain(
+                WRONG_USAGE,
+                "the report %s has no parameter %.*s: `lightning analyze --list` lists them",
+                report->name, (int)settings[i].name.n, settings[i].name.at);
     return DONE;
 }
 

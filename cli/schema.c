@@ -14,7 +14,8 @@ static int number_of(const struct embedded_file *file)
 {
     const char *digits = file->name + strlen(FOLDER);
 
-    return strspn(digits, "0123456789") == 4 && digits[4] == '-' ? atoi(digits) : 0;
+    return strspn(digits, "0123456789") == 4 && digits[4] == '-' ? (int)strtol(digits, NULL, 10)
+                                                                 : 0;
 }
 
 int schema_latest(void)
@@ -93,8 +94,8 @@ static int apply(struct db *db, const struct embedded_file *file, int number)
         return complain(UNUSABLE, "%s: must not end its transaction", file->name);
     code = db_integer(db, "SELECT count(*) FROM pragma_foreign_key_check", &broken);
     if (code == DONE && broken > 0)
-        code = complain(UNUSABLE, "%s: %s would leave %lld rows without what they refer to", db->path,
-                        file->name, broken);
+        code = complain(UNUSABLE, "%s: %s would leave %lld rows without what they refer to",
+                        db->path, file->name, broken);
     sqlite3_snprintf(sizeof(set_version), set_version, "PRAGMA user_version = %d", number);
     if (code == DONE)
         code = db_run(db, set_version);

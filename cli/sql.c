@@ -10,22 +10,21 @@
 #include "output.h"
 #include "script.h"
 
-/* The statements on stdin, to be freed; NULL having complained. */
-static char *read_stdin(int *code)
+/* Reads the statements on stdin into *out, to be freed in any case. Returns an exit code. */
+static int read_stdin(char **out)
 {
-    char *text = NULL;
     size_t room = 0;
-    ssize_t n = getdelim(&text, &room, '\0', stdin);
+    ssize_t n = getdelim(out, &room, '\0', stdin);
 
     if (ferror(stdin))
-        *code = complain(UNUSABLE, "the SQL on stdin cannot be read");
-    else if (n > 0 && text[n - 1] == '\0')
-        *code = complain(WRONG_USAGE, "the SQL on stdin has a NUL byte");
-    else if (n <= 0 && (text = realloc(text, 1)) != NULL)
-        text[0] = '\0';
-    if (!text && *code == DONE)
-        *code = complain_of_memory();
-    return text;
+        return complain(UNUSABLE, "the SQL on stdin cannot be read");
+    if (n > 0 && (*out)[n - 1] == '\0')
+        return complain(WRONG_USAGE, "the SQL on stdin has a NUL byte");
+    if (n <= 0) {
+        free(*out);
+        *out = strdup("");
+    }
+    return *out ? DONE : complain_of_memory();
 }
 
 /* The line on which `at` stands, counted from 1. */
@@ -50,7 +49,8 @@ static int complain_of_statement(const struct db *db, const char *text, const ch
     if (offset > 0)
         sql += offset;
     if (rc == SQLITE_READONLY && !db->writable)
-        return complain(WRONG_USAGE, "line %d: %s: writing needs --write", line_of(text, sql), message);
+        return complain(WRONG_USAGE, "line %d: %s: writing needs --write", line_of(text, sql),
+                        message);
     return complain(rc == SQLITE_ERROR ? WRONG_USAGE : UNUSABLE, "line %d: %s", line_of(text, sql),
                     message);
 }
@@ -72,7 +72,8 @@ static int run_statements(struct db *db, const char *text, struct output *out)
 
         if (rc == SQLITE_OK && !db->writable && is_vacuum(sql)) {
             sqlite3_finalize(stmt);
-            return complain(WRONG_USAGE, "line %d: VACUUM needs --write; `lightning backup` copies a file",
+            return complain(WRONG_USAGE,
+                            "line %d: VACUUM needs --write; `lightning backup` copies a file",
                             line_of(text, sql));
         }
         if (rc == SQLITE_OK)
@@ -102,7 +103,7 @@ static int sql_command(const struct arguments *args)
     if (code != DONE)
         return code;
     if (args->n_operands == 0)
-        from_stdin = read_stdin(&code);
+        code = read_stdin(&from_stdin);
     if (code == DONE) {
         text = from_stdin ? from_stdin : args->operands[0];
         code = db_open(&db, args, option_given(args, "write") ? DB_WRITE : DB_READ);

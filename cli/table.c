@@ -10,16 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cell.h"
 #include "output_formats.h"
 #include "text.h"
 
 #define SAMPLE_ROWS 1000
 #define SAMPLE_BYTES (8 << 20)
 #define GAP 2
-#define LEAST_TEXT 10     /* columns that text is not cut below */
-#define GOOD_HEADER 12    /* nor a header over narrower numbers, if it can be helped */
-#define LEAST_HEADER 6    /* nor if not */
-#define BLOB_BYTES 16     /* that are shown */
+#define LEAST_TEXT 10  /* columns that text is not cut below */
+#define GOOD_HEADER 12 /* nor a header over narrower numbers, if it can be helped */
+#define LEAST_HEADER 6 /* nor if not */
 
 struct column {
     const char *name; /* the statement's */
@@ -37,62 +37,6 @@ struct table {
     sqlite3_value **cells; /* of the rows read so far: n_rows * n_columns */
     int n_rows;
 };
-
-/* A value as text, which is not yet made harmless. Points into itself: not to be copied. */
-struct cell {
-    const char *at;
-    size_t n;
-    char own[64];
-};
-
-static void set_own(struct cell *cell, int n)
-{
-    cell->at = cell->own;
-    cell->n = (size_t)n;
-}
-
-static void set_real(struct cell *cell, double value, int decimals)
-{
-    int n = 0;
-
-    /* What would be a line of digits, or rounded to nothing, is better with an exponent. */
-    if (fabs(value) < 1e15)
-        n = snprintf(cell->own, sizeof(cell->own), "%.*f", decimals, value == 0 ? 0 : value);
-    if (n == 0 || (value != 0 && !strpbrk(cell->own, "123456789")))
-        n = snprintf(cell->own, sizeof(cell->own), "%.1e", value);
-    set_own(cell, n);
-}
-
-static void set_blob(struct cell *cell, const unsigned char *bytes, int n)
-{
-    int at = snprintf(cell->own, sizeof(cell->own), "x'");
-
-    for (int i = 0; i < n && i < BLOB_BYTES; i++)
-        at += snprintf(cell->own + at, sizeof(cell->own) - (size_t)at, "%02x", bytes[i]);
-    at += snprintf(cell->own + at, sizeof(cell->own) - (size_t)at, n > BLOB_BYTES ? "\xe2\x80\xa6'" : "'");
-    set_own(cell, at);
-}
-
-static void set_cell(struct cell *cell, sqlite3_value *value, int decimals)
-{
-    switch (sqlite3_value_type(value)) {
-    case SQLITE_INTEGER:
-        set_own(cell, snprintf(cell->own, sizeof(cell->own), "%lld", sqlite3_value_int64(value)));
-        break;
-    case SQLITE_FLOAT:
-        set_real(cell, sqlite3_value_double(value), decimals);
-        break;
-    case SQLITE_TEXT:
-        cell->at = (const char *)sqlite3_value_text(value);
-        cell->n = cell->at ? (size_t)sqlite3_value_bytes(value) : 0;
-        break;
-    case SQLITE_BLOB:
-        set_blob(cell, sqlite3_value_blob(value), sqlite3_value_bytes(value));
-        break;
-    default:
-        set_own(cell, snprintf(cell->own, sizeof(cell->own), "-"));
-    }
-}
 
 /* ---- reading ---- */
 
@@ -160,7 +104,7 @@ static bool last_decimal_is_zero(const struct table *t, int i, int decimals)
 
         if (sqlite3_value_type(cell_value(t, row, i)) != SQLITE_FLOAT)
             continue;
-        set_cell(&cell, cell_value(t, row, i), decimals);
+        cell_set(&cell, cell_value(t, row, i), decimals);
         if (cell.at[cell.n - 1] != '0' && !memchr(cell.at, 'e', cell.n))
             return false;
     }
@@ -209,7 +153,7 @@ static void measure(struct table *t, int i)
         struct cell cell;
         int width;
 
-        set_cell(&cell, cell_value(t, row, i), column->decimals);
+        cell_set(&cell, cell_value(t, row, i), column->decimals);
         width = text_width(cell.at, cell.n, t->out->width);
         if (width > column->cells_width)
             column->cells_width = width;
@@ -265,27 +209,33 @@ static bool narrow(struct table *t, int least_header)
 
 /* ---- printing ---- */
 
-/* Prints a text in column i, cut to `limit`, and what stands between it and the next. */
-static void print_cell(const struct table *t, int i, const char *text, size_t n, int limit)
+/* Prints a text in a column, cut to `limit`. The blanks between texts are printed before the second
+ * of them, so that no line ends in blanks: *blanks is how many there are to be. */
+static void print_cell(FILE *file, const struct column *column, const char *text, size_t n,
+                       int limit, int *blanks)
 {
-    const struct column *column = &t->columns[i];
-    FILE *file = t->out->file;
     int width = text_width(text, n, column->width);
     int pad = width < column->width ? column->width - width : 0;
 
-    if (column->is_number)
-        fprintf(file, "%*s", pad, "");
-    text_print(file, text, n, limit);
-    if (i + 1 == t->n_columns)
-        fputc('\n', file);
-    else
-        fprintf(file, "%*s", column->is_number ? GAP : pad + GAP, "");
+    if (n > 0) {
+        fprintf(file, "%*s", *blanks + (column->is_number ? pad : 0), "");
+        text_print(file, text, n, limit);
+        *blanks = 0;
+    }
+    *blanks += GAP + (column->is_number && n > 0 ? 0 : pad);
 }
 
 static void print_header(const struct table *t)
 {
-    for (int i = 0; i < t->n_columns; i++)
-        print_cell(t, i, t->columns[i].name, strlen(t->columns[i].name), t->columns[i].width);
+    int blanks = 0;
+
+    for (int i = 0; i < t->n_columns; i++) {
+        const struct column *column = &t->columns[i];
+
+        print_cell(t->out->file, column, column->name, strlen(column->name), column->width,
+                   &blanks);
+    }
+    fputc('\n', t->out->file);
     for (int i = 0; i < t->n_columns; i++) {
         for (int j = 0; j < t->columns[i].width; j++)
             fputc('-', t->out->file);
@@ -296,15 +246,19 @@ static void print_header(const struct table *t)
 
 static void print_line(const struct table *t, sqlite3_value **cells)
 {
+    int blanks = 0;
+
     for (int i = 0; i < t->n_columns; i++) {
         int type = sqlite3_value_type(cells[i]);
         /* A number is never cut: one wider than all in the sample moves the rest of its line. */
         bool whole = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
         struct cell cell;
 
-        set_cell(&cell, cells[i], t->columns[i].decimals);
-        print_cell(t, i, cell.at, cell.n, whole ? INT_MAX : t->columns[i].width);
+        cell_set(&cell, cells[i], t->columns[i].decimals);
+        print_cell(t->out->file, &t->columns[i], cell.at, cell.n,
+                   whole ? INT_MAX : t->columns[i].width, &blanks);
     }
+    fputc('\n', t->out->file);
 }
 
 /* Prints a row as a list of "name: value". */
@@ -323,7 +277,7 @@ static void print_list(const struct table *t, sqlite3_value **cells)
         int at = text_print(t->out->file, name, strlen(name), indent);
         struct cell cell;
 
-        set_cell(&cell, cells[i], t->columns[i].decimals);
+        cell_set(&cell, cells[i], t->columns[i].decimals);
         fprintf(t->out->file, ":%*s", indent - at + 1, "");
         text_wrap(t->out->file, cell.at, cell.n, indent + 2, indent + 2, t->out->width);
         fputc('\n', t->out->file);

@@ -3,7 +3,14 @@
 #include <locale.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
+
+/* Columns of a line. */
+#define PIPE_WIDTH 80
+#define LEAST_WIDTH 20
+#define LARGEST_WIDTH 1000
 
 #define ELLIPSIS "\xe2\x80\xa6"
 
@@ -75,8 +82,8 @@ uint32_t text_read(const char *text, size_t n, size_t *size)
 /* Marks that turn the direction of what follows, and separators that some terminals obey. */
 static bool reorders(uint32_t code)
 {
-    return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069);
+    return code == 0x061c || code == 0x200e || code == 0x200f ||
+           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 static void glyph_escape(struct glyph *g, uint32_t code)
@@ -84,7 +91,10 @@ static void glyph_escape(struct glyph *g, uint32_t code)
     int n;
 
     if (code == '\n' || code == '\t' || code == '\r')
-        n = snprintf(g->shown, sizeof(g->shown), "\\%c", code == '\n' ? 'n' : code == '\t' ? 't' : 'r');
+        n = snprintf(g->shown, sizeof(g->shown), "\\%c",
+                     code == '\n'   ? 'n'
+                     : code == '\t' ? 't'
+                                    : 'r');
     else if (code < 0x100)
         n = snprintf(g->shown, sizeof(g->shown), "\\x%02x", (unsigned)code);
     else
@@ -151,58 +161,82 @@ int text_print(FILE *file, const char *text, size_t n, int columns)
     return at;
 }
 
-/* Prints a word, broken where the line is full; returns the column after it. */
-static int print_word(FILE *file, const char *word, size_t n, int at, int indent, int width)
+/* Where the next character goes; -1 on a new line, which is not indented before a word is there, so
+ * that no line ends in blanks. */
+struct cursor {
+    FILE *file;
+    int at;
+    int indent;
+    int width;
+};
+
+static void break_line(struct cursor *c)
 {
+    fputc('\n', c->file);
+    c->at = -1;
+}
+
+/* Prints a word after some spaces, on the next line if it does not fit. What is wider than a line is
+ * broken anywhere. */
+static void print_word(struct cursor *c, int spaces, const char *word, size_t n)
+{
+    int columns = text_width(word, n, c->width);
+
+    if (c->at > c->indent && c->at + spaces + columns > c->width) {
+        break_line(c);
+        spaces = 0;
+    }
+    if (c->at < 0)
+        c->at = fprintf(c->file, "%*s", c->indent, "");
+    if (c->at + spaces < c->width)
+        c->at += fprintf(c->file, "%*s", spaces, "");
     for (size_t i = 0; i < n;) {
         struct glyph g = glyph_at(word + i, n - i);
 
-        if (at > indent && at + g.columns > width) {
-            fprintf(file, "\n%*s", indent, "");
-            at = indent;
+        if (c->at > c->indent && c->at + g.columns > c->width) {
+            break_line(c);
+            c->at = fprintf(c->file, "%*s", c->indent, "");
         }
-        fwrite(g.shown, 1, g.n, file);
-        at += g.columns;
+        fwrite(g.shown, 1, g.n, c->file);
+        c->at += g.columns;
         i += g.size;
     }
-    return at;
 }
 
 void text_wrap(FILE *file, const char *text, size_t n, int at, int indent, int width)
 {
+    struct cursor c = {file, at, indent, width};
     int spaces = 0;
 
     for (size_t i = 0; i < n;) {
         size_t end = i;
-        int columns;
 
-        if (text[i] == '\n' || text[i] == ' ') {
+        if (text[i] == ' ') {
             spaces++;
-            if (text[i] == '\n') {
-                fputc('\n', file);
-                at = 0;
-                spaces = 0;
-            }
+            i++;
+            continue;
+        }
+        if (text[i] == '\n') {
+            break_line(&c);
+            spaces = 0;
             i++;
             continue;
         }
         while (end < n && text[end] != '\n' && text[end] != ' ')
             end++;
-        /* A line that is broken is not indented before its first word is there: no blanks at ends. */
-        columns = text_width(text + i, end - i, width);
-        if (at > indent && at + spaces + columns > width) {
-            fputc('\n', file);
-            at = 0;
-            spaces = 0;
-        }
-        if (at < indent) {
-            spaces += indent - at;
-        }
-        if (at + spaces >= width)
-            spaces = at < indent ? indent - at : 0;
-        fprintf(file, "%*s", spaces, "");
-        at = print_word(file, text + i, end - i, at + spaces, indent, width);
+        print_word(&c, spaces, text + i, end - i);
         spaces = 0;
         i = end;
     }
+}
+
+int text_columns(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return PIPE_WIDTH;
+    if (size.ws_col < LEAST_WIDTH)
+        return LEAST_WIDTH;
+    return size.ws_col < LARGEST_WIDTH ? size.ws_col : LARGEST_WIDTH;
 }

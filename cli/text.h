@@ -29,4 +29,7 @@ int text_print(FILE *file, const char *text, size_t n, int columns);
  * further lines begin at column `indent`. No newline at the end. */
 void text_wrap(FILE *file, const char *text, size_t n, int at, int indent, int width);
 
+/* How many columns a line on stdout may have: the terminal's, or 80 where there is none. */
+int text_columns(void);
+
 #endif
