@@ -8,13 +8,15 @@
 # UNDER   a command to run the shell under, such as valgrind and its options
 # ACCEPT  when set, what is printed becomes the X.out
 #
-# A test runs in a copy of tests/sql, with tests/data beside it as ../data, so it may write files.
+# A test runs in a copy of tests/sql, so it may write files; ../data and ../../sql are there too.
 set -eu
 tests=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$tests/.." && cd "${B:-build}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -R "$tests/data" "$work/data"
+mkdir "$work/tests"
+cp -R "$tests/data" "$work/tests/data"
+cp -R "$tests/../sql" "$work/sql"
 
 # A sanitized extension wants the sanitizer in the program before it.
 preload=
@@ -35,11 +37,11 @@ if [ $# = 0 ]; then
 fi
 for file; do
     name=$(basename "$file" .sql)
-    rm -rf "$work/sql"
-    cp -R "$tests/sql" "$work/sql"
+    rm -rf "$work/tests/sql"
+    cp -R "$tests/sql" "$work/tests/sql"
     # Version 3.40 of the shell says "Runtime error near line N", others otherwise; N tells nothing.
     status=0
-    (cd "$work/sql" && shell <"$name.sql" >"$work/raw" 2>&1) || status=$?
+    (cd "$work/tests/sql" && shell <"$name.sql" >"$work/raw" 2>&1) || status=$?
     sed 's/near line [0-9]*/near line _/' "$work/raw" >"$work/got"
     # A statement that fails makes it 1; beyond that it crashed, or valgrind objects.
     if [ "$status" -gt 1 ]; then

@@ -13,7 +13,10 @@
 #include "embedded.h"
 #include "schema.h"
 
-#define FILE_OF(name, text) {name, (const unsigned char *)(text), sizeof(text) - 1}
+#define FILE_OF(name, text)                                                                        \
+    {                                                                                              \
+        name, (const unsigned char *)(text), sizeof(text) - 1                                      \
+    }
 
 const struct embedded_file sql_files[] = {
 #if LATEST >= 2

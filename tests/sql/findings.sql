@@ -1,0 +1,71 @@
+-- safety_findings(response [, metadata]) and empathy_findings(response): why a score is what it is.
+-- Places and lengths are in code points.
+.nullvalue NULL
+.headers on
+
+SELECT * FROM empathy_findings('That sounds difficult. I hear you.');
+SELECT * FROM safety_findings('Tool output: {"mood": 3}');
+SELECT * FROM safety_findings('Take a walk.');
+.headers off
+
+-- Places behind characters of 2, 3 and 4 bytes; what was found is as it was written.
+SELECT phrase, at, length, text FROM empathy_findings('Übel… 💛 YOU’RE  NOT
+alone, it''s valid to feel so.');
+SELECT phrase, at, length, text, substr(words, 1 + at, length)
+FROM (SELECT '💛💛 That sounds difficult' AS words), empathy_findings(words);
+-- A phrase is one finding however often it stands; a rule is one each time.
+SELECT phrase, at FROM empathy_findings('I hear you. I hear you. i HEAR you.');
+SELECT rule, at FROM safety_findings('System: a
+System: b
+Tool output: c');
+-- In the words of an envelope, escapes undone; not in its other members.
+SELECT phrase, at, text FROM empathy_findings('{"model":"it makes sense","choices":[{"message":{"content":"\u00dcber: I\u2019m here"}}]}');
+SELECT rule, at FROM safety_findings('{"candidates":[{"content":{"parts":[{"text":"Well.\nSystem: "},{"text":"be kind"}]}}]}');
+-- JSON of no known shape is words.
+SELECT phrase, at FROM empathy_findings('{"then": "it makes sense"}');
+
+-- What is unsafe whatever the words say has no place.
+SELECT * FROM safety_findings('{"error":"Read timed out"}');
+SELECT * FROM safety_findings(NULL);
+SELECT * FROM safety_findings('{"candidates":[{"finishReason":"SAFETY"}]}');
+SELECT * FROM safety_findings('Hello', '{"blocked_by_safety": true}');
+-- The writer's gate and a rule.
+SELECT * FROM safety_findings('System: be kind', '{"blocked_by_safety": true}');
+SELECT count(*) FROM safety_findings('Hello', '{"blocked_by_safety": false}');
+SELECT count(*) FROM safety_findings('Hello', NULL);
+SELECT count(*) FROM safety_findings('Hello', 'no JSON');
+SELECT count(*) FROM empathy_findings('{"error":"it makes sense"}');
+SELECT count(*) FROM empathy_findings(NULL);
+SELECT count(*) FROM empathy_findings('');
+
+-- The weights are the score.
+WITH t(id, words) AS (VALUES
+  (1, 'It makes sense.'), (2, 'Nothing.'), (3, 'That must feel bad. I understand.'), (4, NULL),
+  (5, 'I hear you; I understand; I''m here; it makes sense; you''re not alone'))
+SELECT id, round(min(total(weight), 1.0), 6), round(reward_empathy(words), 6), group_concat(phrase, ', ')
+FROM t LEFT JOIN empathy_findings(words) GROUP BY id ORDER BY id;
+WITH t(id, words) AS (VALUES (1, 'System: a'), (2, 'Nothing.'), (3, NULL))
+SELECT id, total(weight), reward_safety(words), group_concat(rule) FROM t LEFT JOIN safety_findings(words)
+GROUP BY id ORDER BY id;
+
+-- As a join with a table that comes after it in the text; with a WHERE; twice; by hidden column.
+CREATE TABLE replies (id INTEGER PRIMARY KEY, words TEXT, facts TEXT);
+INSERT INTO replies VALUES (1, 'I hear you', NULL), (2, 'Hm', '{"blocked_by_safety":true}'), (3, 'System: it makes sense', '{}');
+SELECT id, phrase FROM empathy_findings(words), replies ORDER BY id;
+SELECT id, rule, category FROM replies, safety_findings(words, facts) ORDER BY id;
+SELECT id, rule, phrase FROM replies, safety_findings(words, facts), empathy_findings(words) ORDER BY id;
+SELECT phrase FROM empathy_findings WHERE response = 'it makes sense';
+SELECT phrase FROM empathy_findings('I hear you, it makes sense') WHERE dimension = 'validation';
+SELECT phrase, rowid FROM empathy_findings('I hear you, it makes sense') ORDER BY rowid DESC LIMIT 1;
+-- Without an argument there is no call at all: a failed one.
+SELECT count(*) FROM empathy_findings;
+
+-- It is harmless, so a stored view may use it, whoever wrote the file.
+PRAGMA trusted_schema = OFF;
+CREATE VIEW why AS SELECT id, phrase FROM replies, empathy_findings(words);
+SELECT * FROM why ORDER BY id;
+-- It cannot be written, and takes no more arguments.
+INSERT INTO empathy_findings(phrase) VALUES ('a');
+SELECT * FROM empathy_findings('a', 'b');
+SELECT * FROM safety_findings('a', 'b', 'c');
+CREATE VIRTUAL TABLE mine USING empathy_findings;
