@@ -12,8 +12,8 @@ static int (*const registrars[])(sqlite3 *db, struct connection *c) = {
     register_legacy_traces, register_read_trace, register_take_in,  register_stats,
 };
 
-__attribute__((visibility("default"))) int
-sqlite3_lightning_init(sqlite3 *db, char **error, const sqlite3_api_routines *api);
+__attribute__((visibility("default"))) int sqlite3_lightning_init(sqlite3 *db, char **error,
+                                                                  const sqlite3_api_routines *api);
 
 int sqlite3_lightning_init(sqlite3 *db, char **error, const sqlite3_api_routines *api)
 {

@@ -12,9 +12,8 @@ struct connection *connection_new(void)
     if (!c)
         return NULL;
     c->references = 1;
-    c->scorer = scorer_new(
-        (struct bytes){(const char *)lexicon_empathy, lexicon_empathy_size},
-        (struct bytes){(const char *)lexicon_safety, lexicon_safety_size});
+    c->scorer = scorer_new((struct bytes){(const char *)lexicon_empathy, lexicon_empathy_size},
+                           (struct bytes){(const char *)lexicon_safety, lexicon_safety_size});
     if (c->scorer)
         return c;
     connection_release(c);
@@ -62,8 +61,8 @@ int connection_function(sqlite3 *db, struct connection *c, const char *name, int
 {
     connection_retain(c);
     /* On failure SQLite calls the destructor itself. */
-    return sqlite3_create_function_v2(db, name, arguments, SQLITE_UTF8 | flags, c, call, NULL,
-                                      NULL, connection_release);
+    return sqlite3_create_function_v2(db, name, arguments, SQLITE_UTF8 | flags, c, call, NULL, NULL,
+                                      connection_release);
 }
 
 int connection_module(sqlite3 *db, struct connection *c, const char *name,
@@ -80,8 +79,8 @@ struct bytes value_bytes(sqlite3_value *value)
         return (struct bytes){NULL, 0};
     /* As text, for a file may be UTF-16. An empty blob's pointer is NULL, which here would mean SQL
      * NULL. */
-    const char *at = type == SQLITE_BLOB ? sqlite3_value_blob(value)
-                                         : (const char *)sqlite3_value_text(value);
+    const char *at =
+        type == SQLITE_BLOB ? sqlite3_value_blob(value) : (const char *)sqlite3_value_text(value);
     return (struct bytes){at ? at : "", (size_t)sqlite3_value_bytes(value)};
 }
 

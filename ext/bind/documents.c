@@ -141,10 +141,9 @@ static void train_final(sqlite3_context *context)
     struct training *training = *slot;
     size_t n = training->sizes.n / sizeof(size_t);
     if (!training->samples.failed && !training->sizes.failed) {
-        const char *wrong =
-            pack_train(buffer_bytes(&training->samples),
-                       (const size_t *)(const void *)training->sizes.at, n, PACK_DICTIONARY_SIZE,
-                       &dictionary);
+        const char *wrong = pack_train(buffer_bytes(&training->samples),
+                                       (const size_t *)(const void *)training->sizes.at, n,
+                                       PACK_DICTIONARY_SIZE, &dictionary);
         if (dictionary.failed)
             sqlite3_result_error_nomem(context);
         else if (!wrong)
@@ -412,8 +411,7 @@ int register_documents(sqlite3 *db, struct connection *c)
         rc = connection_function(db, c, functions[i].name, functions[i].arguments,
                                  functions[i].flags, functions[i].call);
     if (rc == SQLITE_OK)
-        rc = sqlite3_create_function_v2(db, "train_dictionary", 1,
-                                        SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, NULL, train_step,
-                                        train_final, NULL);
+        rc = sqlite3_create_function_v2(db, "train_dictionary", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS,
+                                        NULL, NULL, train_step, train_final, NULL);
     return rc;
 }

@@ -146,9 +146,10 @@ static int number_plan(sqlite3_uint64 columns_used)
  * others are constraints on day, which SQLite checks again. */
 static int folder_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 {
+    (void)table;
     char *plan = sqlite3_malloc(info->nConstraint + 1);
     int n = 0;
-    bool has_directory = false;
+    bool given[ARGUMENTS] = {false};
     bool by_day = false;
     if (!plan)
         return SQLITE_NOMEM;
@@ -157,7 +158,8 @@ static int folder_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
         unsigned char op = info->aConstraint[i].op;
         bool argument = column >= ARGUMENT_DIRECTORY && column < ARGUMENT_DIRECTORY + ARGUMENTS;
         char letter = 0;
-        if (argument && op == SQLITE_INDEX_CONSTRAINT_EQ)
+        /* Of an argument given twice, SQLite compares the second with the first. */
+        if (argument && op == SQLITE_INDEX_CONSTRAINT_EQ && !given[column - ARGUMENT_DIRECTORY])
             letter = (char)('0' + column - ARGUMENT_DIRECTORY);
         else if (column == COLUMN_DAY &&
                  sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") == 0)
@@ -170,7 +172,8 @@ static int folder_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
             sqlite3_free(plan);
             return SQLITE_CONSTRAINT; /* an argument that comes from a table to be read first */
         }
-        has_directory |= letter == '0';
+        if (argument)
+            given[column - ARGUMENT_DIRECTORY] = true;
         by_day |= !argument;
         plan[n++] = letter;
         info->aConstraintUsage[i].argvIndex = n;
@@ -180,11 +183,11 @@ static int folder_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
     info->idxStr = plan;
     info->needToFreeIdxStr = 1;
     info->idxNum = number_plan(info->colUsed);
-    if (!has_directory)
-        return folder_error(table, SQLITE_ERROR,
-                            "legacy_traces needs a folder: legacy_traces('traces')");
     info->estimatedRows = by_day ? 3000 : 100000;
     info->estimatedCost = by_day ? 3e4 : 1e6;
+    /* SQLite asks so for each side of an OR, too: no error yet, xFilter makes it one. */
+    if (!given[0])
+        info->estimatedCost = 1e99;
     return SQLITE_OK;
 }
 
@@ -220,13 +223,24 @@ static int folder_close(sqlite3_vtab_cursor *base)
     return SQLITE_OK;
 }
 
+/* An error of the process, not of a file. */
+static int process_error(struct folder_cursor *cursor, int error)
+{
+    sqlite3_vtab *table = cursor->base.pVtab;
+    if (error == ENOMEM)
+        return SQLITE_NOMEM;
+    sqlite3_free(table->zErrMsg);
+    table->zErrMsg = sqlite3_mprintf("cannot read the folder '%s' to its end: %s", cursor->root.at,
+                                     strerror(error));
+    return table->zErrMsg ? SQLITE_CANTOPEN : SQLITE_NOMEM;
+}
+
 static int folder_next(sqlite3_vtab_cursor *base)
 {
     struct folder_cursor *cursor = (struct folder_cursor *)base;
     int rc = read_ahead_next(cursor->ahead);
     if (rc < 0)
-        return errno == ENOMEM ? SQLITE_NOMEM
-                               : folder_error(base->pVtab, SQLITE_CANTOPEN, strerror(errno));
+        return process_error(cursor, errno);
     cursor->end = rc == 0;
     cursor->rowid++;
     return SQLITE_OK;
@@ -289,8 +303,7 @@ static int folder_begin(struct folder_cursor *cursor, int plan_number, const str
         .doubtful = (plan_number & 3) == 3,
         .steps = (unsigned)plan_number >> 2,
     };
-    struct tree *tree =
-        tree_open(argument_text(cursor, ARGUMENT_DIRECTORY), days, &error);
+    struct tree *tree = tree_open(argument_text(cursor, ARGUMENT_DIRECTORY), days, &error);
     if (!tree) {
         buffer_append_byte(&error, '\0');
         int rc = error.failed ? SQLITE_NOMEM
@@ -322,6 +335,9 @@ static int folder_filter(sqlite3_vtab_cursor *base, int plan_number, const char 
             possible &= narrow(&days, plan[i], argv[i]);
         }
     }
+    if (!cursor->arguments[0])
+        return folder_error(base->pVtab, SQLITE_ERROR,
+                            "legacy_traces needs a folder: legacy_traces('traces')");
     const char *directory = argument_text(cursor, ARGUMENT_DIRECTORY);
     if (!directory || !directory[0])
         return folder_error(base->pVtab, SQLITE_ERROR, "legacy_traces: the folder's name is empty");
@@ -354,7 +370,7 @@ static int need_steps(struct folder_cursor *cursor, unsigned steps)
         return SQLITE_NOMEM;
     int error = read_ahead_row(cursor->ahead)->read_error;
     if (error == EMFILE || error == ENFILE)
-        return folder_error(cursor->base.pVtab, SQLITE_CANTOPEN, strerror(error));
+        return process_error(cursor, error);
     return SQLITE_OK;
 }
 
@@ -411,8 +427,11 @@ static void result_fact(struct folder_cursor *cursor, sqlite3_context *context, 
 {
     const struct folder_row *row = read_ahead_row(cursor->ahead);
     read_ahead_need_facts(cursor->ahead);
-    /* What could not be read has no facts, so that import tries it again. */
-    if (row->facts_error || row->entry.failure)
+    /* What could not be read has no facts, so that import tries it again: none of this need show in
+     * the file's size or time once it can be read. */
+    bool tried = row->has_document && !row->entry.no_trace;
+    bool unreadable = tried && row->read_error && row->read_error != EFBIG;
+    if (unreadable || row->facts_error || row->entry.failure)
         return;
     sqlite3_result_int64(context, column == FILE_SIZE ? row->facts.size : row->facts.mtime);
 }
@@ -430,7 +449,10 @@ static int file_column(struct folder_cursor *cursor, sqlite3_context *context, i
         return rc;
     switch (column) {
     case FILE_DOCUMENT:
-        if (row->read_error == 0)
+        /* What was read as a trace is known to be UTF-8. */
+        if (row->row.is_trace)
+            result_text(context, row->row.document);
+        else if (row->read_error == 0)
             result_bytes(context, row->row.document);
         break;
     case FILE_PATH:

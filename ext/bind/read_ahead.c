@@ -45,16 +45,17 @@ struct read_ahead {
     struct tree *tree;
     struct read_ahead_plan plan;
     struct bytes dictionary;
-    bool reading;     /* documents are read ahead now */
-    bool at_end;      /* the walk is over */
-    int walk_error;   /* errno of the walk, once the rows before it are taken */
-    size_t next_size; /* rows of the next batch: grows up to BATCH_ROWS */
-    size_t taken;     /* rows so far */
-    size_t filled;    /* batches filled so far; batch i is batches[i % BATCHES] */
-    size_t current;   /* the batch whose rows are taken */
-    size_t row;       /* in it */
+    bool reading;          /* documents are read ahead now */
+    bool at_end;           /* the walk is over */
+    int walk_error;        /* errno of the walk, once the rows before it are taken */
+    size_t next_size;      /* rows of the next batch: grows up to BATCH_ROWS */
+    size_t taken;          /* rows so far */
+    size_t filled;         /* batches filled so far; batch i is batches[i % BATCHES] */
+    size_t current;        /* the batch whose rows are taken */
+    size_t row;            /* in it */
     struct batch *batches; /* [BATCHES] */
     struct worker workers[1 + MOST_THREADS];
+    bool started; /* the threads, or the attempt to: there is one */
     size_t threads;
     pthread_mutex_t mutex; /* guards the batches' states, next_ready, stop */
     pthread_cond_t ready;  /* a batch waits for work, or stop */
@@ -172,14 +173,18 @@ static void start_threads(struct read_ahead *ahead)
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     sigset_t all;
     sigset_t before;
+    ahead->started = true;
     sigfillset(&all);
     /* Signals are the program's, not ours: they go to its own threads. */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (ahead->threads < MOST_THREADS && (long)ahead->threads + 1 < processors) {
         struct worker *worker = &ahead->workers[1 + ahead->threads];
-        if (make_packer(worker) != 0 ||
-            pthread_create(&worker->thread, NULL, thread_main, worker) != 0)
+        if (make_packer(worker) != 0)
             break;
+        if (pthread_create(&worker->thread, NULL, thread_main, worker) != 0) {
+            packer_free(worker->tools.packer);
+            break;
+        }
         ahead->threads++;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -212,6 +217,7 @@ static int add_row(struct batch *batch, const struct tree_entry *entry)
     row->facts.size = (int64_t)entry->path.n;
     row->facts.mtime = (int64_t)name;
     row->has_facts = false;
+    row->facts_error = 0; /* the row before in this place may have had one */
     row->has_document = false;
     tree_folder_hold(entry->folder);
     batch->n++;
@@ -352,14 +358,14 @@ static struct batch *current_batch(struct read_ahead *ahead)
 
 int read_ahead_next(struct read_ahead *ahead)
 {
-    bool ahead_of_use = ahead->taken >= ROWS_BEFORE_THREADS &&
-                        (ahead->plan.facts || ahead->plan.documents);
+    bool ahead_of_use =
+        ahead->taken >= ROWS_BEFORE_THREADS && (ahead->plan.facts || ahead->plan.documents);
     if (ahead->taken > 0 && ++ahead->row >= current_batch(ahead)->n) {
         learn(ahead, current_batch(ahead));
         ahead->current++;
         ahead->row = 0;
     }
-    if (ahead_of_use && ahead->threads == 0 && !ahead->at_end)
+    if (ahead_of_use && !ahead->started && !ahead->at_end)
         start_threads(ahead);
     /* The current batch stays; the others may be on their way. */
     size_t wanted = ahead->current + (ahead->threads > 0 ? BATCHES - 1 : 1);

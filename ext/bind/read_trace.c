@@ -40,8 +40,8 @@ struct read_cursor {
     struct buffer scratch;
 };
 
-static int read_connect(sqlite3 *db, void *c, int argc, const char *const *argv,
-                        sqlite3_vtab **out, char **error)
+static int read_connect(sqlite3 *db, void *c, int argc, const char *const *argv, sqlite3_vtab **out,
+                        char **error)
 {
     (void)argc;
     (void)argv;

@@ -154,9 +154,8 @@ static const char *parse_weights(struct bytes json, struct reward_weights *weigh
 }
 
 /* Parsed once per statement when the argument is constant. NULL after setting an error. */
-static const struct reward_weights *weights_argument(sqlite3_context *context,
-                                                     sqlite3_value **argv, int i,
-                                                     struct reward_weights *local)
+static const struct reward_weights *weights_argument(sqlite3_context *context, sqlite3_value **argv,
+                                                     int i, struct reward_weights *local)
 {
     struct reward_weights *cached = sqlite3_get_auxdata(context, i);
     struct bytes json;
@@ -220,8 +219,7 @@ static void combined_reward_of_trace(sqlite3_context *context, int argc, sqlite3
         sqlite3_result_error_nomem(context);
         return;
     }
-    struct rewards rewards =
-        scoring_rewards(c->scorer, &c->reply, trace.blocked, trace.latency_ms);
+    struct rewards rewards = scoring_rewards(c->scorer, &c->reply, trace.blocked, trace.latency_ms);
     sqlite3_result_double(context, reward_combine(&reward_default_weights, &rewards));
 }
 
@@ -232,20 +230,16 @@ int register_rewards(sqlite3 *db, struct connection *c)
         int arguments;
         void (*call)(sqlite3_context *, int, sqlite3_value **);
     } functions[] = {
-        {"reward_safety", 1, reward_safety},
-        {"reward_safety", 2, reward_safety},
-        {"reward_empathy", 1, reward_empathy},
-        {"reward_length", 1, reward_length_of},
-        {"reward_latency", 1, reward_latency_of},
-        {"combined_reward", 1, combined_reward_of_trace},
-        {"combined_reward", 2, combined_reward},
-        {"combined_reward", 3, combined_reward},
+        {"reward_safety", 1, reward_safety},      {"reward_safety", 2, reward_safety},
+        {"reward_empathy", 1, reward_empathy},    {"reward_length", 1, reward_length_of},
+        {"reward_latency", 1, reward_latency_of}, {"combined_reward", 1, combined_reward_of_trace},
+        {"combined_reward", 2, combined_reward},  {"combined_reward", 3, combined_reward},
         {"combined_reward", 4, combined_reward},
     };
-    int rc = connection_function(db, c, "response_text", 1,
-                                 SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, response_text);
+    int rc = connection_function(db, c, "response_text", 1, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC,
+                                 response_text);
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof *functions; i++)
-        rc = connection_function(db, c, functions[i].name, functions[i].arguments,
-                                 SQLITE_INNOCUOUS, functions[i].call);
+        rc = connection_function(db, c, functions[i].name, functions[i].arguments, SQLITE_INNOCUOUS,
+                                 functions[i].call);
     return rc;
 }

@@ -20,7 +20,7 @@ static const char waiting_sql[] =
     "r.prompt_tokens, r.completion_tokens, r.finish_reason, r.blocked, r.error_class, r.reward, "
     "r.reward_safety, r.reward_empathy, r.reward_length, r.reward_latency, r.combined_reward, "
     "r.error, r.response_text, r.file_error, i.id, r.document_hash, "
-    "length(CAST(i.document AS BLOB)), r.packed, i.document "
+    "r.document_size, r.packed "
     "FROM main.inbox AS i, read_trace(i.document, ?1) AS r "
     "WHERE i.reason IS NULL ORDER BY i.id LIMIT ?2";
 
@@ -30,8 +30,7 @@ enum {
     INBOX_ID,
     HASH,
     SIZE,
-    PACKED,
-    DOCUMENT
+    PACKED
 };
 
 /* Prepared for one call: functions keep no statements. */
@@ -41,6 +40,7 @@ struct take_in {
     sqlite3_stmt *insert_trace;
     sqlite3_stmt *insert_document;
     sqlite3_stmt *same_document;
+    sqlite3_stmt *remove_document;
     sqlite3_stmt *remove;
     sqlite3_stmt *keep;
     sqlite3_int64 dictionary; /* 0: none */
@@ -59,6 +59,7 @@ static int prepare_all(struct take_in *t)
         {sql_store_trace, &t->insert_trace},
         {sql_store_document, &t->insert_document},
         {sql_store_same_document, &t->same_document},
+        {"DELETE FROM main.documents WHERE id = ?1", &t->remove_document},
         {"DELETE FROM main.inbox WHERE id = ?1", &t->remove},
         {"UPDATE main.inbox SET reason = ?2 WHERE id = ?1", &t->keep},
     };
@@ -74,6 +75,7 @@ static void finalize_all(struct take_in *t)
     sqlite3_finalize(t->insert_trace);
     sqlite3_finalize(t->insert_document);
     sqlite3_finalize(t->same_document);
+    sqlite3_finalize(t->remove_document);
     sqlite3_finalize(t->remove);
     sqlite3_finalize(t->keep);
 }
@@ -109,9 +111,9 @@ static int begin_batch(struct take_in *t)
         rc = query_integer(t->db, "SELECT coalesce(max(id), 0) + 1 FROM main.documents",
                            &t->next_document);
     if (rc == SQLITE_OK)
-        rc = sqlite3_prepare_v2(
-            t->db, "SELECT id, bytes FROM main.dictionaries ORDER BY id DESC LIMIT 1", -1, &newest,
-            NULL);
+        rc = sqlite3_prepare_v2(t->db,
+                                "SELECT id, bytes FROM main.dictionaries ORDER BY id DESC LIMIT 1",
+                                -1, &newest, NULL);
     if (rc != SQLITE_OK)
         return rc;
     t->dictionary = 0;
@@ -148,7 +150,9 @@ static int leave_inbox(struct take_in *t, const char *reason)
 static int settle_known(struct take_in *t)
 {
     sqlite3_bind_value(t->same_document, 1, sqlite3_column_value(t->waiting, TRACE_ID));
-    sqlite3_bind_value(t->same_document, 2, sqlite3_column_value(t->waiting, DOCUMENT));
+    sqlite3_bind_value(t->same_document, 2, sqlite3_column_value(t->waiting, PACKED));
+    if (t->dictionary)
+        sqlite3_bind_int64(t->same_document, 3, t->dictionary);
     int rc = sqlite3_step(t->same_document);
     bool same = rc == SQLITE_ROW && sqlite3_column_int(t->same_document, 1);
     rc = sqlite3_reset(t->same_document);
@@ -157,11 +161,10 @@ static int settle_known(struct take_in *t)
     return leave_inbox(t, same ? NULL : "conflict: this trace_id is stored with other bytes");
 }
 
-static int take_one(struct take_in *t)
+/* Inserts the trace whose document is stored. *kept: that document is a stored trace's now. */
+static int store_trace(struct take_in *t, bool *kept)
 {
-    const char *file_error = (const char *)sqlite3_column_text(t->waiting, FILE_ERROR);
-    if (file_error)
-        return leave_inbox(t, file_error);
+    *kept = false;
     for (int i = 0; i < FILE_ERROR; i++)
         sqlite3_bind_value(t->insert_trace, i + 1, sqlite3_column_value(t->waiting, i));
     sqlite3_bind_int64(t->insert_trace, FILE_ERROR + 1, t->next_document);
@@ -172,11 +175,25 @@ static int take_one(struct take_in *t)
         return leave_inbox(t, sqlite3_errmsg(t->db));
     if (rc != SQLITE_OK)
         return rc;
-    if (sqlite3_changes(t->db) == 0)
-        return settle_known(t);
-    rc = store_document(t);
-    t->next_document++;
-    return rc == SQLITE_OK ? leave_inbox(t, NULL) : rc;
+    *kept = sqlite3_changes(t->db) > 0;
+    return *kept ? leave_inbox(t, NULL) : settle_known(t);
+}
+
+static int take_one(struct take_in *t)
+{
+    const char *file_error = (const char *)sqlite3_column_text(t->waiting, FILE_ERROR);
+    bool kept = false;
+    if (file_error)
+        return leave_inbox(t, file_error);
+    int rc = store_document(t);
+    if (rc == SQLITE_OK)
+        rc = store_trace(t, &kept);
+    if (rc != SQLITE_OK || kept) {
+        t->next_document++;
+        return rc;
+    }
+    sqlite3_bind_int64(t->remove_document, 1, t->next_document);
+    return run(t->remove_document);
 }
 
 /* Takes one batch in; *more tells whether it was full. */
@@ -226,6 +243,5 @@ static void lightning_take_in(sqlite3_context *context, int argc, sqlite3_value 
 
 int register_take_in(sqlite3 *db, struct connection *c)
 {
-    return connection_function(db, c, "lightning_take_in", 0, SQLITE_DIRECTONLY,
-                               lightning_take_in);
+    return connection_function(db, c, "lightning_take_in", 0, SQLITE_DIRECTONLY, lightning_take_in);
 }

@@ -26,6 +26,7 @@ unsigned trace_row_steps(int column)
     case COLUMN_SCORER_ID:
     case COLUMN_PROMPT_ID:
     case COLUMN_DOCUMENT_ID:
+    case COLUMN_DOCUMENT_SIZE:
         return 0;
     case COLUMN_REWARD_SAFETY:
     case COLUMN_REWARD_EMPATHY:
@@ -250,7 +251,7 @@ static void result_of_trace(const struct trace_row *row, sqlite3_context *contex
         result_member(context, trace->prompt, scratch);
         break;
     case COLUMN_METADATA:
-        result_text(context, trace->metadata);
+        result_member(context, trace->metadata, scratch);
         break;
     case COLUMN_RESPONSE:
         result_member(context, trace->response, scratch);
@@ -276,6 +277,8 @@ void trace_row_result(const struct trace_row *row, sqlite3_context *context, int
         result_day(context, row, day);
     else if (column == COLUMN_HASH)
         sqlite3_result_blob(context, row->hash, PACK_HASH_SIZE, SQLITE_TRANSIENT);
+    else if (column == COLUMN_DOCUMENT_SIZE)
+        sqlite3_result_int64(context, (sqlite3_int64)row->document.n);
     else if (column == COLUMN_PACKED && row->pack_failure)
         result_errorf(context, "cannot pack a document: %s", row->pack_failure);
     else if (column == COLUMN_PACKED)

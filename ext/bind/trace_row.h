@@ -50,6 +50,7 @@ enum trace_column {
     COLUMN_METADATA,
     COLUMN_RESPONSE,
     COLUMN_HASH,
+    COLUMN_DOCUMENT_SIZE,
     COLUMN_PACKED,
     COLUMN_NOTE,
     COLUMN_CREDENTIALS,
@@ -66,12 +67,14 @@ enum trace_column {
     "prompt_id INTEGER, document_id INTEGER, sample_weight REAL, error TEXT, response_text TEXT"
 
 /* prompt, metadata and response: these members, a string as its words, null as NULL, anything else
- * as its JSON; document_hash and packed: as pack.h has them; note: what was odd, for people;
+ * as its JSON; document_hash, document_size and packed: what
+ * `documents` holds; note: what was odd, for people;
  * credentials: how many were masked in `error`; unknown_shape: 1 when the response is JSON of no
  * known shape. */
 #define ROW_HIDDEN_COLUMNS                                                                         \
     "prompt TEXT HIDDEN, metadata TEXT HIDDEN, response TEXT HIDDEN, document_hash BLOB HIDDEN, "  \
-    "packed BLOB HIDDEN, note TEXT HIDDEN, credentials INTEGER HIDDEN, "                           \
+    "document_size INTEGER HIDDEN, packed BLOB HIDDEN, note TEXT HIDDEN, credentials INTEGER "     \
+    "HIDDEN, "                                                                                     \
     "unknown_shape INTEGER HIDDEN"
 
 enum trace_step {

@@ -42,8 +42,7 @@ int buffer_reserve(struct buffer *b, size_t more);
 void buffer_append(struct buffer *b, const void *at, size_t n);
 void buffer_append_byte(struct buffer *b, char byte);
 /* printf into the buffer. */
-void buffer_format(struct buffer *b, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void buffer_format(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Forgets the contents and an earlier failure, keeps the memory. */
 void buffer_clear(struct buffer *b);
 void buffer_free(struct buffer *b);

@@ -1,8 +1,9 @@
 #include "json.h"
 
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "utf8.h"
@@ -49,7 +50,7 @@ static inline const char *skip_space(const char *p, const char *end)
         __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
         int other = _mm_movemask_epi8(_mm_cmpeq_epi8(chunk, space)) ^ 0xFFFF;
         p += 1 + (other ? __builtin_ctz((unsigned)other) : 16);
-        if ((unsigned char)*p > ' ')
+        if (other && (unsigned char)*p > ' ')
             return p;
     }
 #endif
@@ -307,14 +308,59 @@ static bool convert_short(const char *p, const char *end, double *out)
     return true;
 }
 
+/* The exponent written at p, 0 when there is none; one beyond any use as 10^12. */
+static int64_t read_exponent(const char *p, const char *end)
+{
+    int64_t exponent = 0;
+    bool negative = end - p > 1 && p[1] == '-';
+    for (; p < end; p++)
+        if (*p >= '0' && *p <= '9' && exponent < INT64_C(1000000000000))
+            exponent = exponent * 10 + (*p - '0');
+    return negative ? -exponent : exponent;
+}
+
+/* A double is decided by 767 digits and by whether anything but zeros follows them. */
+#define MOST_DIGITS 800
+#define MOST_BYTES (MOST_DIGITS + 40)
+
+/* Copies a number of any length as one of MOST_BYTES with the same value to a double: the first
+ * digits but leading zeros, a 1 for others that are not all zeros, and the exponent of the last. */
+static void copy_shortened(const char *p, const char *end, char copy[MOST_BYTES])
+{
+    int64_t exponent = 0;
+    size_t digits = 0;
+    bool in_fraction = false;
+    bool more = false;
+    if (*p == '-')
+        *copy++ = *p++;
+    *copy++ = '0';
+    for (; p < end && *p != 'e' && *p != 'E'; p++) {
+        if (*p == '.') {
+            in_fraction = true;
+        } else if (digits == MOST_DIGITS) {
+            more = more || *p != '0';
+            exponent += !in_fraction;
+        } else {
+            if (digits > 0 || *p != '0')
+                copy[digits++] = *p;
+            exponent -= in_fraction;
+        }
+    }
+    exponent += read_exponent(p, end);
+    snprintf(copy + digits, MOST_BYTES - 2 - digits, "%se%" PRId64, more ? "1" : "",
+             exponent - more);
+}
+
 /* The slow way; always in the C locale, whatever the process has set. */
 static double convert_long(const char *at, size_t n)
 {
-    char copy[1100];
-    if (n >= sizeof copy)
-        return NAN;
-    memcpy(copy, at, n);
-    copy[n] = '\0';
+    char copy[MOST_BYTES];
+    if (n < sizeof copy) {
+        memcpy(copy, at, n);
+        copy[n] = '\0';
+    } else {
+        copy_shortened(at, at + n, copy);
+    }
     locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (c_locale == (locale_t)0)
         return NAN;
@@ -582,8 +628,8 @@ static bool collect_members(struct json_reader *r, const struct json_want *wants
     return !r->expected;
 }
 
-static bool collect_first(struct json_reader *r, const struct json_want *wants,
-                          struct bytes *spans, bool *repeated)
+static bool collect_first(struct json_reader *r, const struct json_want *wants, struct bytes *spans,
+                          bool *repeated)
 {
     bool first = true;
     if (!reader_enter(r, JSON_ARRAY))

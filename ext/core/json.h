@@ -88,10 +88,22 @@ struct json_want {
 };
 
 /* An entry of such a list. */
-#define JSON_WANT(key, slot) {(key), sizeof(key) - 1, (slot), NULL, false}
-#define JSON_WANT_IN(key, slot, inside) {(key), sizeof(key) - 1, (slot), (inside), false}
-#define JSON_WANT_IN_FIRST(key, slot, inside) {(key), sizeof(key) - 1, (slot), (inside), true}
-#define JSON_WANTS_END {NULL, 0, 0, NULL, false}
+#define JSON_WANT(key, slot)                                                                       \
+    {                                                                                              \
+        (key), sizeof(key) - 1, (slot), NULL, false                                                \
+    }
+#define JSON_WANT_IN(key, slot, inside)                                                            \
+    {                                                                                              \
+        (key), sizeof(key) - 1, (slot), (inside), false                                            \
+    }
+#define JSON_WANT_IN_FIRST(key, slot, inside)                                                      \
+    {                                                                                              \
+        (key), sizeof(key) - 1, (slot), (inside), true                                             \
+    }
+#define JSON_WANTS_END                                                                             \
+    {                                                                                              \
+        NULL, 0, 0, NULL, false                                                                    \
+    }
 
 /* Passes over the value that comes next, checking it, and keeps the spans of what is wanted inside
  * it; the want's own key and slot play no part. `spans` must be all-zero before: a member that is

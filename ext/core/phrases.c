@@ -19,7 +19,7 @@ struct ending {
 #define REPORTS ((uint32_t)1 << 31)
 
 struct phrases {
-    uint8_t class_of[256]; /* of a folded byte; class 0: in no phrase */
+    uint8_t class_of[256];  /* of a folded byte; class 0: in no phrase */
     uint8_t raw_class[256]; /* of a byte as it stands in the text, or CLASS_LOOK */
     size_t classes;
     size_t states;
@@ -56,7 +56,8 @@ static bool is_word(uint32_t c)
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
                c == '_';
     return c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c <= 0x2BFF) &&
-           !(c >= 0x3000 && c <= 0x303F) && !(c >= 0xFE00 && c <= 0xFE0F) && c < 0x1F000;
+           !(c >= 0x3000 && c <= 0x303F) && !(c >= 0xFE00 && c <= 0xFE0F) &&
+           c != UTF8_REPLACEMENT && c < 0x1F000;
 }
 
 /* Reads the folded symbol at *at and moves past it, and past the rest of a run of white space. */
@@ -113,18 +114,21 @@ static size_t match_start(struct bytes text, size_t end, size_t symbols)
 
 /* ---- matching ---- */
 
+static uint32_t symbol_at(struct bytes text, size_t at)
+{
+    size_t size;
+    return fold(utf8_read((struct bytes){text.at + at, text.n - at}, &size));
+}
+
 /* Whether the match begins and ends where words do. */
 static bool stands_alone(struct bytes text, size_t start, size_t end)
 {
     size_t ignored;
-    size_t size;
-    uint32_t first = utf8_read((struct bytes){text.at + start, text.n - start}, &size);
-    if (start > 0 && is_word(first) && is_word(symbol_before(text, start, &ignored)))
+    if (start > 0 && is_word(symbol_at(text, start)) &&
+        is_word(symbol_before(text, start, &ignored)))
         return false;
-    if (end < text.n && is_word(symbol_before(text, end, &ignored)) &&
-        is_word(utf8_read((struct bytes){text.at + end, text.n - end}, &size)))
-        return false;
-    return true;
+    return end == text.n || !is_word(symbol_before(text, end, &ignored)) ||
+           !is_word(symbol_at(text, end));
 }
 
 /* Reports what ends in this state, longest first. */
@@ -163,8 +167,8 @@ void phrases_find(const struct phrases *p, struct bytes text,
             for (size_t i = 0; i < n; i++)
                 state = p->go[(state & ~REPORTS) + p->class_of[(unsigned char)utf8[i]]];
         }
-        if ((state & REPORTS) && !report(p, text, (state & ~REPORTS) / (uint32_t)p->classes, at,
-                                         hit, context))
+        if ((state & REPORTS) &&
+            !report(p, text, (state & ~REPORTS) / (uint32_t)p->classes, at, hit, context))
             return;
     }
 }
@@ -265,7 +269,10 @@ struct phrases *phrases_new(const struct bytes *phrases, size_t n)
         offsets[i + 1] = folded.n;
     }
     assign_classes(p, buffer_bytes(&folded));
-    /* A state for each folded byte and the root is the most there can be. */
+    /* A state for each folded byte and the root is the most there can be; their rows must be within
+     * reach of an offset. */
+    if ((folded.n + 1) * p->classes >= REPORTS)
+        goto done;
     p->go = calloc((folded.n + 1) * p->classes, sizeof *p->go);
     p->ends = calloc(folded.n + 1, sizeof *p->ends);
     p->shorter = calloc(folded.n + 1, sizeof *p->shorter);

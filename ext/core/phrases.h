@@ -25,7 +25,8 @@ struct phrase_hit {
 };
 
 /* Compiles n phrases, none of them empty after folding; their text is copied. The same phrase may
- * stand several times; each is then found. NULL when out of memory. The caller frees it. */
+ * stand several times; each is then found. NULL when out of memory, or when they are so many that the
+ * table would have 2^31 entries. The caller frees it. */
 struct phrases *phrases_new(const struct bytes *phrases, size_t n);
 void phrases_free(struct phrases *p);
 

@@ -6,8 +6,7 @@
 
 bool reply_failed(const struct reply *reply)
 {
-    return reply->text.failed || reply->error.failed || reply->finish.failed ||
-           reply->model.failed;
+    return reply->text.failed || reply->error.failed || reply->finish.failed || reply->model.failed;
 }
 
 struct bytes reply_words(const struct reply *reply)
@@ -374,9 +373,9 @@ static void read_gemini(const struct bytes *spans, struct reply *reply)
 
 static bool is_gemini(const struct bytes *spans)
 {
-    if (json_type_of(spans[CANDIDATES]) != JSON_ARRAY)
-        return json_type_of(spans[PROMPT_FEEDBACK]) == JSON_OBJECT;
-    return spans[CANDIDATE_CONTENT].at || spans[CANDIDATE_FINISH].at;
+    /* A prompt that was refused has no candidates, or an empty list of them. */
+    return spans[CANDIDATE_CONTENT].at || spans[CANDIDATE_FINISH].at ||
+           json_type_of(spans[PROMPT_FEEDBACK]) == JSON_OBJECT;
 }
 
 /* {"error": "…"} as the Python client writes it, or {"error": {"message": …, "code": …}}. */
@@ -388,8 +387,7 @@ static void read_error(const struct bytes *spans, struct reply *reply)
         reader_open(&r, spans[ERROR_CODE]);
         reader_number(&r, &status);
     }
-    if (!take_text(spans[ERROR_MESSAGE], &reply->error) &&
-        !take_text(spans[ERROR], &reply->error))
+    if (!take_text(spans[ERROR_MESSAGE], &reply->error) && !take_text(spans[ERROR], &reply->error))
         buffer_append(&reply->error, spans[ERROR].at, spans[ERROR].n);
     reply->error_class = status >= 400 && status <= 599
                              ? class_of_status((int)status)

@@ -25,12 +25,12 @@ enum reply_kind {
 /* Owns its buffers; reply_clear() keeps their memory for the next reply. All-zero is a fresh one. */
 struct reply {
     enum reply_kind kind;
-    bool blocked;          /* the provider's filter withheld or cut it */
+    bool blocked; /* the provider's filter withheld or cut it */
     bool has_finish;
     bool has_model;
-    struct buffer text;    /* ENVELOPE and TEXT: what was said, '' when nothing; UTF-8 */
-    struct buffer error;   /* ERROR: the message as it was written, credentials and all */
-    struct buffer finish;  /* stop, length, tool, filter, or the provider's word in lower case */
+    struct buffer text;   /* ENVELOPE and TEXT: what was said, '' when nothing; UTF-8 */
+    struct buffer error;  /* ERROR: the message as it was written, credentials and all */
+    struct buffer finish; /* stop, length, tool, filter, or the provider's word in lower case */
     struct buffer model;
     const char *error_class;   /* ERROR: a static string, see reply_error_class() */
     int64_t prompt_tokens;     /* -1: not said */

@@ -43,6 +43,7 @@ static int parse_weight(struct bytes text, double *weight)
 {
     double value = 0;
     double unit = 1;
+    bool digits = false;
     bool fraction = false;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.at[i];
@@ -51,12 +52,13 @@ static int parse_weight(struct bytes text, double *weight)
         } else if (c >= '0' && c <= '9') {
             value = value * 10 + (c - '0');
             unit *= fraction ? 10 : 1;
+            digits = true;
         } else {
             return -1;
         }
     }
     *weight = value / unit;
-    return text.n ? 0 : -1;
+    return digits ? 0 : -1;
 }
 
 /* phrase, weight, dimension */
@@ -124,9 +126,9 @@ struct scorer *scorer_new(struct bytes lexicon, struct bytes rules)
     struct scorer *scorer = calloc(1, sizeof *scorer);
     if (!scorer)
         return NULL;
-    scorer->entries =
-        calloc(count_lines(lexicon) + count_lines(rules), sizeof *scorer->entries);
+    scorer->entries = calloc(count_lines(lexicon) + count_lines(rules), sizeof *scorer->entries);
     if (scorer->entries && read_lines(scorer, EMPATHY, lexicon, parse_lexicon_line) == 0 &&
+        scorer->n <= SCORER_MOST_PHRASES &&
         read_lines(scorer, SAFETY, rules, parse_rule_line) == 0 && compile(scorer) == 0)
         return scorer;
     scorer_free(scorer);
@@ -144,8 +146,7 @@ void scorer_free(struct scorer *scorer)
 
 /* ---- findings ---- */
 
-/* Phrases that can be told apart when each counts once; what is beyond counts each time. */
-#define SEEN_WORDS 16
+#define SEEN_WORDS (SCORER_MOST_PHRASES / 64)
 
 struct search {
     const struct scorer *scorer;
@@ -162,11 +163,9 @@ static bool starts_line(struct bytes text, size_t at)
     return at == 0 || text.at[at - 1] == '\n';
 }
 
-/* Whether the phrase was met before; remembers it. */
+/* Whether the phrase, one of the lexicon, was met before; remembers it. */
 static bool met_before(struct search *search, size_t phrase)
 {
-    if (phrase >= SEEN_WORDS * 64)
-        return false;
     unsigned long long *word = &search->seen[phrase / 64];
     unsigned long long bit = 1ULL << (phrase % 64);
     bool met = *word & bit;
@@ -195,8 +194,8 @@ void scorer_empathy_findings(const struct scorer *scorer, struct bytes reply,
     phrases_find(scorer->phrases, reply, on_hit, &search);
 }
 
-void scorer_safety_findings(const struct scorer *scorer, struct bytes reply,
-                            finding_visitor *visit, void *context)
+void scorer_safety_findings(const struct scorer *scorer, struct bytes reply, finding_visitor *visit,
+                            void *context)
 {
     struct search search = {scorer, reply, {[SAFETY] = visit}, context, {0}};
     phrases_find(scorer->phrases, reply, on_hit, &search);

@@ -14,8 +14,12 @@
 
 struct scorer;
 
+/* A lexicon holds no more, so that each phrase found can be remembered: it counts once. */
+#define SCORER_MOST_PHRASES 1024
+
 /* Compiles a lexicon and rules in the form of empathy.txt and safety.txt, which must outlive the
- * scorer. NULL when out of memory or when a line is malformed. The caller frees it. */
+ * scorer. NULL when out of memory, when a line is malformed, or when the lexicon is too long. The
+ * caller frees it. */
 struct scorer *scorer_new(struct bytes lexicon, struct bytes rules);
 void scorer_free(struct scorer *scorer);
 
@@ -34,8 +38,8 @@ typedef bool finding_visitor(void *context, const struct finding *found);
  * the first place of each phrase is a finding, since only that one counts. */
 void scorer_empathy_findings(const struct scorer *scorer, struct bytes reply,
                              finding_visitor *visit, void *context);
-void scorer_safety_findings(const struct scorer *scorer, struct bytes reply,
-                            finding_visitor *visit, void *context);
+void scorer_safety_findings(const struct scorer *scorer, struct bytes reply, finding_visitor *visit,
+                            void *context);
 
 /* What the words of a reply earn. */
 struct word_scores {

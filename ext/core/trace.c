@@ -120,8 +120,8 @@ int trace_read(struct trace *trace, struct bytes document, const struct trace_ke
     *trace = (struct trace){.trace_id = text_of(spans[TRACE_ID])};
     if (!trace->trace_id.raw.at || trace->trace_id.raw.n == 0) {
         bool there = spans[TRACE_ID].at != NULL;
-        error->expected = there ? "a trace_id that is a non-empty string"
-                                : "an object with a trace_id";
+        error->expected =
+            there ? "a trace_id that is a non-empty string" : "an object with a trace_id";
         error->offset = there ? (size_t)(spans[TRACE_ID].at - document.at) : 0;
         error->incomplete = false;
         return -1;
@@ -138,8 +138,8 @@ int trace_read(struct trace *trace, struct bytes document, const struct trace_ke
     memcpy(trace->reply, spans, sizeof trace->reply);
     trace->latency_ms = number_of(spans[LATENCY], &trace->notes);
     trace->reward = number_of(spans[REWARD], &trace->notes);
-    trace->session_id = keys && keys->session ? text_at(document, keys->session)
-                                              : identifier_of(spans[SESSION_ID]);
+    trace->session_id =
+        keys && keys->session ? text_at(document, keys->session) : identifier_of(spans[SESSION_ID]);
     trace->user_id =
         keys && keys->user ? text_at(document, keys->user) : identifier_of(spans[USER_ID]);
     return 0;

@@ -36,10 +36,10 @@ struct trace {
     struct bytes metadata;
     struct bytes response;
     struct bytes reply[REPLY_SPANS]; /* of the response, for reply_take() */
-    double latency_ms; /* NaN: absent or not finite */
-    double reward;     /* NaN: absent or not finite */
-    bool blocked;      /* metadata.blocked_by_safety is true */
-    unsigned notes;    /* enum trace_note */
+    double latency_ms;               /* NaN: absent or not finite */
+    double reward;                   /* NaN: absent or not finite */
+    bool blocked;                    /* metadata.blocked_by_safety is true */
+    unsigned notes;                  /* enum trace_note */
 };
 
 /* Where the session and the user stand: a path of member names joined by dots from the top of the
@@ -53,7 +53,8 @@ struct trace_keys {
 struct trace_error {
     const char *expected;
     size_t offset;
-    bool incomplete; /* the document ends in the middle of an object, or is empty: it may yet come */
+    bool
+        incomplete; /* the document ends in the middle of an object, or is empty: it may yet come */
 };
 
 /* Returns 0; or -1 and fills *error, leaving *trace to be ignored. */

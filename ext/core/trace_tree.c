@@ -364,6 +364,13 @@ int tree_stat(const struct tree_entry *entry, struct tree_facts *facts)
     return 0;
 }
 
+/* Asked once a file turned out not to be small: a sparse one need not be read to its end. */
+static bool says_too_large(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && st.st_size > (off_t)TREE_LARGEST_FILE;
+}
+
 /* Reads to the end of the file; 0 or an errno. */
 static int read_all(int fd, struct buffer *document)
 {
@@ -382,6 +389,8 @@ static int read_all(int fd, struct buffer *document)
             return 0;
         document->n += (size_t)got;
         if (document->n - before > TREE_LARGEST_FILE)
+            return EFBIG;
+        if (document->n - before == FIRST_READ && says_too_large(fd))
             return EFBIG;
         if (document->n - before > want)
             want = document->n - before;
@@ -419,9 +428,14 @@ static char *copy_or_null(const char *text)
 static int split_day(struct tree *tree)
 {
     char day[11];
+    struct stat st;
     char *slash = strrchr(tree->root, '/');
     if (!slash || !tree_parse_day(slash + 1, day))
         return 0;
+    if (stat(tree->root, &st) != 0)
+        return errno;
+    if (!S_ISDIR(st.st_mode))
+        return ENOTDIR;
     tree->only_day = strdup(slash + 1);
     if (!tree->only_day)
         return ENOMEM;

@@ -37,11 +37,11 @@ void tree_folder_hold(struct tree_folder *folder);
 void tree_folder_release(struct tree_folder *folder);
 
 struct tree_entry {
-    struct bytes path;    /* below the root: YYYYMMDD/NAME or NAME; NUL-terminated */
-    const char *name;     /* its last part */
-    char day[11];         /* YYYY-MM-DD, or "" when it is in no day's folder */
-    const char *no_trace; /* why it cannot be a trace: a static string; NULL: a candidate */
-    int failure;          /* a day's folder that could not be opened: the errno; else 0 */
+    struct bytes path;          /* below the root: YYYYMMDD/NAME or NAME; NUL-terminated */
+    const char *name;           /* its last part */
+    char day[11];               /* YYYY-MM-DD, or "" when it is in no day's folder */
+    const char *no_trace;       /* why it cannot be a trace: a static string; NULL: a candidate */
+    int failure;                /* a day's folder that could not be opened: the errno; else 0 */
     struct tree_folder *folder; /* where the name is */
 };
 

@@ -20,8 +20,8 @@ size_t utf8_valid_prefix(struct bytes text);
 /* Whether the text is the beginning of one valid character whose last bytes are missing. */
 bool utf8_is_cut(struct bytes text);
 
-/* The number of code points. In text that is not valid each byte which is no continuation byte
- * counts as one, so the answer never exceeds text.n. */
+/* The number of code points. What is not valid counts as utf8_read() reads it, one for each byte, so
+ * the answer never exceeds text.n. */
 size_t utf8_length(struct bytes text);
 
 /* The code point at the start of the text, which is not empty; *size gets its bytes, at least 1.
@@ -31,9 +31,10 @@ uint32_t utf8_read(struct bytes text, size_t *size);
 /* Writes a code point up to U+10FFFF, at most 4 bytes; returns how many. */
 size_t utf8_write(char *out, uint32_t code_point);
 
-/* Simple case folding: one code point to one, for Latin, Greek, Cyrillic and Armenian letters and
- * full-width Latin; others are returned as they are.
- * Source: the C and S lines of Unicode's CaseFolding.txt for these blocks. */
+/* Simple case folding: one code point to one, for the letters that languages in use are written with
+ * in Latin, Greek, Cyrillic and Armenian, and full-width Latin; others (such as Latin Extended-B) are
+ * returned as they are.
+ * Source: the C and S lines of Unicode's CaseFolding.txt. */
 uint32_t utf8_fold(uint32_t code_point);
 
 #endif
