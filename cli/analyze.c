@@ -12,7 +12,7 @@
 
 /* What is printed, and in this order, when no report is named. */
 static const char *const all_reports[] = {
-    "summary", "components", "rewards", "errors", "distribution", "trend", "blocked",
+    "summary", "components", "models", "rewards", "errors", "distribution", "trend", "blocked",
 };
 
 #define N_ALL ((int)(sizeof(all_reports) / sizeof(all_reports[0])))
@@ -99,8 +99,8 @@ static int look_for_rows(const struct analysis *a, struct db *db, bool *any)
     sqlite3_stmt *stmt = NULL;
     int code = db_prepare(db,
                           "SELECT EXISTS (SELECT 1 FROM observations\n"
-                          "  WHERE (:start_date IS NULL OR day >= :start_date)\n"
-                          "    AND (:end_date IS NULL OR day <= :end_date)\n"
+                          "  WHERE day BETWEEN coalesce(:start_date, '')\n"
+                          "      AND coalesce(:end_date, '9999')\n"
                           "    AND (:component IS NULL OR component = :component)\n"
                           "    AND (:model IS NULL OR model = :model))",
                           &stmt);
@@ -154,6 +154,35 @@ static int print_reports(struct analysis *a, struct db *db)
     return code;
 }
 
+/* Says how many files of the folder no report could count. Returns an exit code. */
+static int tell_of_files(const struct analysis *a, struct db *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    sqlite3_int64 n = 0;
+    int code = db_prepare(db,
+                          "SELECT count(*) FROM legacy_traces(?1)\n"
+                          "WHERE file_state IN ('rejected', 'incomplete')\n"
+                          "  AND day BETWEEN coalesce(:start_date, '')\n"
+                          "      AND coalesce(:end_date, '9999')",
+                          &stmt);
+
+    if (code != DONE)
+        return code;
+    if (sqlite3_bind_text(stmt, 1, a->trace_dir, -1, SQLITE_STATIC) != SQLITE_OK ||
+        settings_bind(stmt, a->settings, a->n_settings) != SQLITE_OK ||
+        sqlite3_step(stmt) != SQLITE_ROW)
+        code = db_complain(db, NULL);
+    else
+        n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    if (n > 0)
+        code = complain(NEEDS_A_LOOK,
+                        "%s: files that are no traces, and so not counted: %lld (file_error of "
+                        "legacy_traces() says why)",
+                        a->trace_dir, n);
+    return code;
+}
+
 /* With one snapshot, so that all reports speak of the same traces. */
 static int run_reports(struct analysis *a, struct db *db)
 {
@@ -169,17 +198,11 @@ static int run_reports(struct analysis *a, struct db *db)
     /* For a program no rows are rows too. */
     if (code == DONE && (any || a->out.format != FORMAT_TABLE))
         code = print_reports(a, db);
+    if (code == DONE && a->trace_dir && !db->show_sql)
+        code = tell_of_files(a, db);
     if (db->show_sql || !sqlite3_get_autocommit(db->handle))
         db_run(db, "COMMIT");
     return code;
-}
-
-static bool needs_lightning(const struct analysis *a)
-{
-    for (int i = 0; i < a->n_reports; i++)
-        if (a->reports[i].needs_lightning)
-            return true;
-    return false;
 }
 
 static int run_analysis(struct analysis *a, const struct arguments *args)
@@ -188,7 +211,7 @@ static int run_analysis(struct analysis *a, const struct arguments *args)
     int code = db_open(&db, args, a->trace_dir ? DB_MEMORY : DB_WRITE_IF_POSSIBLE);
     int taken = DONE;
 
-    if (db.show_sql && (!a->trace_dir || needs_lightning(a)))
+    if (db.show_sql)
         puts(".load lightning");
     if (code == DONE && !a->trace_dir)
         taken = db_take_in(&db);

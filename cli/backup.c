@@ -117,15 +117,16 @@ static int copy_and_rename(struct db *db, const char *out)
     code = copy_to(db, name);
     if (code == DONE && rename(name, out) != 0)
         code = complain(UNUSABLE, "%s: cannot be made: %s", out, strerror(errno));
-    if (code != DONE)
+    if (code == UNUSABLE)
         unlink(name);
     else if (sync_folder_of(out) != 0)
-        code = complain(UNUSABLE, "%s: is there, but may not outlive a crash: %s", out,
+        code = complain(NEEDS_A_LOOK, "%s: is whole, but a crash now may lose it: %s", out,
                         strerror(errno));
     sqlite3_free(name);
     return code;
 }
 
+/* Returns WRONG_USAGE, having touched nothing, when there is such a file. */
 static int hold_and_copy(struct db *db, const char *out)
 {
     int fd = open(out, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -137,7 +138,7 @@ static int hold_and_copy(struct db *db, const char *out)
         return complain(UNUSABLE, "%s: cannot be made: %s", out, strerror(errno));
     close(fd);
     code = copy_and_rename(db, out);
-    if (code != DONE)
+    if (code == UNUSABLE)
         unlink(out);
     return code;
 }
@@ -163,7 +164,7 @@ static int open_and_copy(const struct arguments *args)
         code = show_backup(&db, out);
     } else if (code == DONE) {
         code = hold_and_copy(&db, out);
-        if (code == DONE && stat(out, &status) == 0)
+        if ((code == DONE || code == NEEDS_A_LOOK) && stat(out, &status) == 0)
             printf("%s: copied to %s, %lld bytes\n", db.path, out, (long long)status.st_size);
     }
     return db_close(&db, code);

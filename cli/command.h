@@ -40,6 +40,7 @@ struct command {
 
 extern const struct command command_analyze;
 extern const struct command command_backup;
+extern const struct command command_export;
 extern const struct command command_help;
 extern const struct command command_import;
 extern const struct command command_show;

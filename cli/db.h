@@ -46,8 +46,8 @@ struct db {
 /* The extension, which is linked in. With SQLITE_CORE its last argument is not used. */
 int sqlite3_lightning_init(sqlite3 *handle, char **error, const sqlite3_api_routines *api);
 
-/* The name by which SQLite takes a path for a path: "file:x" is no URI, ":memory:" a file. To be freed
- * with sqlite3_free(); NULL when out of memory. */
+/* The name by which SQLite takes a path for a path: "file:x" is no URI, ":memory:" a file; links are
+ * followed. To be freed with sqlite3_free(); NULL when out of memory. */
 char *db_filename(const char *path);
 
 /* Opens args->db. Call db_close() in any case. */
@@ -63,7 +63,7 @@ int db_run(struct db *db, const char *sql);
 /* Compiles one statement. With --show-sql *out is NULL, which sqlite3_finalize() takes too. */
 int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out);
 
-/* The first column of the first row of a query, which must have one. */
+/* The first column of the first row of a query, which must have one. With --show-sql *out stays. */
 int db_integer(struct db *db, const char *sql, sqlite3_int64 *out);
 
 /* Says the connection's last error, as "lightning: traces.db: DOING: error" (NULL: without the middle

@@ -21,6 +21,7 @@
 /* A dictionary costs 64 KiB: fewer documents do not pay for it. */
 #define SAMPLE_AT_LEAST 200
 #define SAMPLE_AT_MOST 1000
+#define DOCUMENTS_PER_DICTIONARY 500000
 
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
@@ -30,8 +31,8 @@ static const char folder_sql[] =
     "SELECT trace_id, component, coalesce(day, date('now')), timestamp_start, timestamp_end, "
     "session_id, user_id, model, latency_ms, prompt_tokens, completion_tokens, finish_reason, "
     "blocked, error_class, reward, reward_safety, reward_empathy, reward_length, reward_latency, "
-    "combined_reward, error, response_text, document_hash, length(CAST(document AS BLOB)), packed, "
-    "document, file_state, file_error, note, root, path, size, mtime, credentials, unknown_shape";
+    "combined_reward, error, response_text, document_hash, document_size, packed, "
+    "file_state, file_error, note, root, path, size, mtime, credentials, unknown_shape";
 static const char folder_text_sql[] = ", prompt, metadata, response";
 static const char folder_from_sql[] = " FROM legacy_traces(?1, ?2, ?3, ?4) "
                                       "WHERE NOT known(root, path, size, mtime)";
@@ -45,8 +46,8 @@ static const char sample_sql[] =
 
 struct import {
     const struct arguments *args;
-    struct db *db;      /* written */
-    struct db folder;   /* read: a connection without a file */
+    struct db *db;    /* written */
+    struct db folder; /* read: a connection without a file */
     struct ledger ledger;
     const char *directory;
     sqlite3_int64 total;       /* entries in the folder */
@@ -58,6 +59,15 @@ struct import {
     bool on_terminal;
     time_t shown; /* when the progress line was last drawn */
 };
+
+/* Goes to a query's next row; at its end, or after an error, which *code tells, false. */
+static bool next_row(const struct db *db, sqlite3_stmt *stmt, int *code)
+{
+    int rc = *code == DONE ? sqlite3_step(stmt) : SQLITE_DONE;
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        *code = db_complain(db, NULL);
+    return rc == SQLITE_ROW;
+}
 
 /* ---- what is said ---- */
 
@@ -81,14 +91,14 @@ static void clear_progress(struct import *import)
 
 static void name_file(struct import *import, sqlite3_stmt *row, enum outcome outcome)
 {
+    const char *path = (const char *)sqlite3_column_text(row, PATH);
     const char *reason = (const char *)sqlite3_column_text(row, FILE_ERROR);
     if (outcome != REJECTED && outcome != INCOMPLETE && outcome != CONFLICT)
         return;
     if (import->named++ >= NAMED)
         return;
     clear_progress(import);
-    complain(NEEDS_A_LOOK, "%s: %s: %s", (const char *)sqlite3_column_text(row, PATH),
-             outcome_names[outcome],
+    complain(NEEDS_A_LOOK, "%s: %s: %s", path ? path : "?", outcome_names[outcome],
              reason ? reason : "its trace_id is that of another file, with other bytes");
 }
 
@@ -99,8 +109,9 @@ static void note_oddities(struct import *import, sqlite3_stmt *row)
     if (!sqlite3_column_int(row, UNKNOWN_SHAPE))
         return;
     import->unknown++;
-    if (!import->unknown_example)
-        import->unknown_example = strdup((const char *)sqlite3_column_text(row, PATH));
+    const char *path = (const char *)sqlite3_column_text(row, PATH);
+    if (!import->unknown_example && path)
+        import->unknown_example = strdup(path);
 }
 
 static void print_count(const char *name, sqlite3_int64 n, const char *note)
@@ -141,21 +152,35 @@ static void print_counts(const struct import *import)
                     i == REPLACED ? "their files were rewritten" : NULL);
     print_known(ledger, known);
     if (import->credentials)
-        printf("%lld credentials masked in error texts; the documents still hold them\n",
-               import->credentials);
+        printf("%lld credential%s masked in error texts; the documents still hold %s\n",
+               import->credentials, import->credentials == 1 ? "" : "s",
+               import->credentials == 1 ? "it" : "them");
 }
 
 /* What somebody should look at, on stderr. */
 static void complain_of_rest(const struct import *import)
 {
     if (import->named > NAMED)
-        complain(NEEDS_A_LOOK, "and %d more: SELECT path, state, reason FROM files WHERE state IN "
-                               "('rejected', 'incomplete', 'conflict')",
+        complain(NEEDS_A_LOOK,
+                 "and %d more: SELECT path, state, reason FROM files WHERE state IN "
+                 "('rejected', 'incomplete', 'conflict')",
                  import->named - NAMED);
     if (import->unknown)
         complain(NEEDS_A_LOOK,
                  "%lld responses are of no known shape, so they have no text: one is %s",
                  import->unknown, import->unknown_example ? import->unknown_example : "");
+}
+
+/* What --keep-text cost this time: it is for the traces that come in, not for those that are there. */
+static void print_kept_text(const struct ledger *ledger)
+{
+    double kb = (double)ledger->text_bytes / 1e3;
+
+    if (ledger->text_bytes == 0)
+        printf("--keep-text: nothing to keep: no trace came in\n");
+    else
+        printf("--keep-text: %.*f %s of that is prompts, metadata and responses in the open\n",
+               kb < 1000 ? 0 : 1, kb < 1000 ? kb : kb / 1000, kb < 1000 ? "kB" : "MB");
 }
 
 /* What the file holds now, and at what size. */
@@ -167,7 +192,7 @@ static int print_size(struct import *import)
         "(SELECT total(size) FROM main.documents)";
     sqlite3_stmt *stmt = NULL;
     int code = db_prepare(import->db, sql, &stmt);
-    if (code == DONE && sqlite3_step(stmt) == SQLITE_ROW) {
+    if (next_row(import->db, stmt, &code)) {
         double bytes = sqlite3_column_double(stmt, 1);
         double original = sqlite3_column_double(stmt, 2);
         printf("%s: %lld traces, %.1f MB", import->args->db, sqlite3_column_int64(stmt, 0),
@@ -179,8 +204,7 @@ static int print_size(struct import *import)
     }
     sqlite3_finalize(stmt);
     if (code == DONE && import->ledger.keep_text)
-        printf("--keep-text: %.1f MB of that is prompts, metadata and responses in the open\n",
-               (double)import->ledger.text_bytes / 1e6);
+        print_kept_text(&import->ledger);
     return code;
 }
 
@@ -195,20 +219,46 @@ static int bind_folder(struct import *import, sqlite3_stmt *stmt)
     return sqlite3_bind_text(stmt, 4, user, -1, SQLITE_STATIC);
 }
 
-/* Stores a dictionary and whose documents it was trained on, with the first batch. */
+/* The dictionary that documents are packed with; without it they would be packed with none, and say
+ * otherwise. */
+static int bind_dictionary(sqlite3_stmt *reading, sqlite3_value *bytes)
+{
+    return sqlite3_bind_value(reading, 2, bytes) == SQLITE_OK ? DONE : complain_of_memory();
+}
+
+/* Binds the file's newest dictionary. *wanted: there is none, or the file has grown so much since that
+ * what it was trained on may be a thing of the past. */
+static int newest_dictionary(struct import *import, sqlite3_stmt *reading, bool *wanted)
+{
+    static const char sql[] =
+        "SELECT id, bytes, (SELECT coalesce(max(id), 0) FROM main.documents) - documents_before "
+        "FROM main.dictionaries ORDER BY id DESC LIMIT 1";
+    sqlite3_stmt *stmt = NULL;
+    int code = db_prepare(import->db, sql, &stmt);
+    *wanted = true;
+    if (next_row(import->db, stmt, &code)) {
+        import->ledger.dictionary = sqlite3_column_int64(stmt, 0);
+        code = bind_dictionary(reading, sqlite3_column_value(stmt, 1));
+        *wanted = sqlite3_column_int64(stmt, 2) > DOCUMENTS_PER_DICTIONARY;
+    }
+    sqlite3_finalize(stmt);
+    return code;
+}
+
+/* Stores a dictionary and whose documents it was trained on, inside the open transaction. */
 static int store_dictionary(struct import *import, sqlite3_value *bytes)
 {
     struct db *db = import->db;
     sqlite3_stmt *insert = NULL;
     sqlite3_stmt *sample = NULL;
-    int code = ledger_begin(&import->ledger);
-    if (code == DONE)
-        code = db_prepare(db, "INSERT INTO main.dictionaries (bytes) VALUES (?1)", &insert);
-    if (code == DONE) {
-        sqlite3_bind_value(insert, 1, bytes);
-        if (sqlite3_step(insert) != SQLITE_DONE)
-            code = db_complain(db, "storing a dictionary");
-    }
+    int code = db_prepare(db,
+                          "INSERT INTO main.dictionaries (bytes, documents_before) "
+                          "SELECT ?1, count(*) FROM main.documents",
+                          &insert);
+    if (code == DONE && sqlite3_bind_value(insert, 1, bytes) != SQLITE_OK)
+        code = complain_of_memory();
+    if (code == DONE && sqlite3_step(insert) != SQLITE_DONE)
+        code = db_complain(db, "storing a dictionary");
     sqlite3_finalize(insert);
     insert = NULL;
     import->ledger.dictionary = sqlite3_last_insert_rowid(db->handle);
@@ -217,9 +267,10 @@ static int store_dictionary(struct import *import, sqlite3_value *bytes)
                           &insert);
     if (code == DONE)
         code = db_prepare(&import->folder, "SELECT trace_id FROM temp.sample", &sample);
-    while (code == DONE && sqlite3_step(sample) == SQLITE_ROW) {
+    while (next_row(&import->folder, sample, &code)) {
         sqlite3_bind_int64(insert, 1, import->ledger.dictionary);
-        sqlite3_bind_value(insert, 2, sqlite3_column_value(sample, 0));
+        if (sqlite3_bind_value(insert, 2, sqlite3_column_value(sample, 0)) != SQLITE_OK)
+            code = complain_of_memory();
         sqlite3_step(insert);
         if (sqlite3_reset(insert) != SQLITE_OK)
             code = db_complain(db, "storing a dictionary");
@@ -229,7 +280,22 @@ static int store_dictionary(struct import *import, sqlite3_value *bytes)
     return code;
 }
 
-/* Trains a dictionary on a sample of the folder when that pays, and binds it to `reading`. */
+/* Stores a trained dictionary with the first batch, and binds it to `reading`; or the one that another
+ * importer has stored meanwhile. */
+static int adopt_dictionary(struct import *import, sqlite3_stmt *reading, sqlite3_value *bytes)
+{
+    bool wanted = false;
+    int code = ledger_begin(&import->ledger);
+    if (code == DONE)
+        code = newest_dictionary(import, reading, &wanted);
+    if (code == DONE && wanted)
+        code = bind_dictionary(reading, bytes);
+    if (code == DONE && wanted)
+        code = store_dictionary(import, bytes);
+    return code;
+}
+
+/* Trains a dictionary on a sample of the folder when that pays. */
 static int train(struct import *import, sqlite3_stmt *reading)
 {
     sqlite3_stmt *stmt = NULL;
@@ -247,31 +313,20 @@ static int train(struct import *import, sqlite3_stmt *reading)
                           "SELECT train_dictionary(document) FROM temp.sample "
                           "HAVING count(*) >= " TEXT(SAMPLE_AT_LEAST),
                           &stmt);
-    if (code == DONE && sqlite3_step(stmt) == SQLITE_ROW &&
-        sqlite3_column_type(stmt, 0) == SQLITE_BLOB) {
-        sqlite3_bind_value(reading, 2, sqlite3_column_value(stmt, 0));
-        code = store_dictionary(import, sqlite3_column_value(stmt, 0));
-    }
+    if (next_row(&import->folder, stmt, &code) && sqlite3_column_type(stmt, 0) == SQLITE_BLOB)
+        code = adopt_dictionary(import, reading, sqlite3_column_value(stmt, 0));
     sqlite3_finalize(stmt);
     if (code == DONE)
         code = db_run(&import->folder, "DROP TABLE temp.sample");
     return code;
 }
 
-/* Binds the file's newest dictionary, or a new one when it has none. */
+/* Binds the file's newest dictionary, or a new one. */
 static int choose_dictionary(struct import *import, sqlite3_stmt *reading)
 {
-    sqlite3_stmt *stmt = NULL;
-    bool found = false;
-    int code = db_prepare(import->db,
-                          "SELECT id, bytes FROM main.dictionaries ORDER BY id DESC LIMIT 1", &stmt);
-    if (code == DONE && sqlite3_step(stmt) == SQLITE_ROW) {
-        import->ledger.dictionary = sqlite3_column_int64(stmt, 0);
-        sqlite3_bind_value(reading, 2, sqlite3_column_value(stmt, 1));
-        found = true;
-    }
-    sqlite3_finalize(stmt);
-    if (code != DONE || found || import->total < SAMPLE_AT_LEAST)
+    bool wanted;
+    int code = newest_dictionary(import, reading, &wanted);
+    if (code != DONE || !wanted || import->total < SAMPLE_AT_LEAST)
         return code;
     return train(import, reading);
 }
@@ -340,12 +395,51 @@ static int import_folder(struct import *import, const char *directory)
         code = choose_dictionary(import, row);
         if (code == DONE)
             code = settle_all(import, row);
-        if (code == DONE)
-            code = ledger_finish(&import->ledger);
     }
     clear_progress(import);
     sqlite3_finalize(row);
     sqlite3_free(sql);
+    return code;
+}
+
+/* Whether a day's folder can be opened now. */
+static bool opens(sqlite3_stmt *walk, sqlite3_stmt *day)
+{
+    sqlite3_bind_value(walk, 1, sqlite3_column_value(day, 0));
+    sqlite3_bind_value(walk, 2, sqlite3_column_value(day, 1));
+    bool is_open = sqlite3_step(walk) == SQLITE_DONE;
+    sqlite3_reset(walk);
+    return is_open;
+}
+
+/* A day's folder has a row of the ledger for as long as it cannot be opened. */
+static int forget_opened_days(struct import *import)
+{
+    static const char failed_sql[] =
+        "SELECT root, path FROM main.files WHERE document_id IS NULL AND state = 'rejected' "
+        "AND state <> 'imported' AND size IS NULL AND length(path) = 8";
+    sqlite3_stmt *failed = NULL;
+    sqlite3_stmt *walk = NULL;
+    sqlite3_stmt *forget = NULL;
+    int code = db_prepare(import->db, failed_sql, &failed);
+    if (code == DONE)
+        code =
+            db_prepare(import->db, "DELETE FROM main.files WHERE root = ?1 AND path = ?2", &forget);
+    if (code == DONE)
+        code = db_prepare(&import->folder,
+                          "SELECT 1 FROM legacy_traces(?1 || '/' || ?2) WHERE path = ?2", &walk);
+    while (failed && next_row(import->db, failed, &code)) {
+        if (!opens(walk, failed))
+            continue;
+        sqlite3_bind_value(forget, 1, sqlite3_column_value(failed, 0));
+        sqlite3_bind_value(forget, 2, sqlite3_column_value(failed, 1));
+        sqlite3_step(forget);
+        if (sqlite3_reset(forget) != SQLITE_OK)
+            code = db_complain(import->db, NULL);
+    }
+    sqlite3_finalize(failed);
+    sqlite3_finalize(walk);
+    sqlite3_finalize(forget);
     return code;
 }
 
@@ -374,6 +468,10 @@ static int run(const struct arguments *args)
     import.ledger.keep_text = option_given(args, "keep-text");
     for (int i = 0; i < args->n_operands && code == DONE; i++)
         code = import_folder(&import, args->operands[i]);
+    if (code == DONE)
+        code = forget_opened_days(&import);
+    if (code == DONE)
+        code = ledger_finish(&import.ledger);
     if (code == DONE && !args->show_sql) {
         print_counts(&import);
         complain_of_rest(&import);

@@ -1,12 +1,14 @@
 #include "ledger.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "embedded.h"
 
-/* A transaction is committed when its documents reach this: long enough to be fast, short enough
- * for other writers and for the -wal. */
+/* A transaction is committed when its documents reach this: long enough to be fast, short enough for
+ * other writers and for the -wal. */
 #define BATCH_BYTES (8 << 20)
 
 const char *const outcome_names[OUTCOMES] = {
@@ -16,11 +18,14 @@ const char *const outcome_names[OUTCOMES] = {
 enum {
     LOOK_UP,
     RECORD,
+    TOUCH,
+    SAME_BYTES,
     INSERT_TRACE,
     INSERT_DOCUMENT,
     INSERT_TEXT,
     SAME_DOCUMENT,
     HAS_TRACE,
+    HAND_OVER,
     DELETE_TRACE,
     DELETE_DOCUMENT,
     STATEMENTS
@@ -32,34 +37,65 @@ struct ledger_statements {
 
 /* Those that name a file are in sql/store. */
 static const char *const texts[STATEMENTS] = {
-    [LOOK_UP] = "SELECT state, document_id, size = ?3 AND mtime = ?4 FROM main.files "
-                "WHERE root = ?1 AND path = ?2",
-    [RECORD] = "INSERT INTO main.files (root, path, size, mtime, state, reason, document_id) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
-               "ON CONFLICT (root, path) DO UPDATE SET size = excluded.size, "
-               "mtime = excluded.mtime, state = excluded.state, reason = excluded.reason, "
-               "document_id = excluded.document_id",
+    /* A conflict lasts while the other trace does: it is looked at every time. */
+    [LOOK_UP] = "SELECT state, document_id, "
+                "size = ?3 AND mtime = ?4 AND NOT recheck AND state <> 'conflict' "
+                "FROM main.files WHERE root = ?1 AND path = ?2",
+    [RECORD] =
+        "INSERT INTO main.files (root, path, size, mtime, recheck, state, reason, document_id) "
+        "VALUES (?1, ?2, ?3, ?4, coalesce(?4 > ?5, 0), ?6, ?7, ?8) "
+        "ON CONFLICT (root, path) DO UPDATE SET size = excluded.size, "
+        "mtime = excluded.mtime, recheck = excluded.recheck, state = excluded.state, "
+        "reason = excluded.reason, document_id = excluded.document_id",
+    [TOUCH] = "UPDATE main.files SET size = ?3, mtime = ?4, recheck = coalesce(?4 > ?5, 0) "
+              "WHERE root = ?1 AND path = ?2",
+    [SAME_BYTES] =
+        "SELECT 1 FROM main.documents AS d WHERE d.id = ?1 AND d.hash = ?2 AND "
+        "unpack(d.bytes, (SELECT bytes FROM main.dictionaries WHERE id = d.dictionary_id)) "
+        "IS unpack(?3, (SELECT bytes FROM main.dictionaries WHERE id = ?4))",
     [INSERT_TRACE] = "store/trace.sql",
     [INSERT_DOCUMENT] = "store/document.sql",
     [INSERT_TEXT] = "INSERT INTO main.trace_text (id, prompt, metadata, response) "
                     "VALUES (last_insert_rowid(), ?1, ?2, ?3)",
     [SAME_DOCUMENT] = "store/same_document.sql",
     [HAS_TRACE] = "SELECT 1 FROM main.traces WHERE document_id = ?1",
-    /* Not while a duplicate of its file stands for it. */
-    [DELETE_TRACE] = "DELETE FROM main.traces WHERE document_id = ?1 AND NOT EXISTS "
-                     "(SELECT 1 FROM main.files WHERE document_id = ?1 AND state = 'duplicate')",
+    /* The term on 'imported' lets the index be used. */
+    [HAND_OVER] = "UPDATE main.files SET state = 'imported' WHERE (root, path) = "
+                  "(SELECT root, path FROM main.files WHERE document_id = ?1 "
+                  "AND state = 'duplicate' AND state <> 'imported' ORDER BY root, path LIMIT 1)",
+    [DELETE_TRACE] = "DELETE FROM main.traces WHERE document_id = ?1",
     [DELETE_DOCUMENT] = "DELETE FROM main.documents WHERE id = ?1 "
                         "AND NOT EXISTS (SELECT 1 FROM main.traces WHERE document_id = ?1)",
 };
 
+/* Commits between the batches need not wait for the disk: after a power cut the file is whole, and the
+ * ledger tells which files to read again. A -wal of 64 MB is folded into the file at a time, since
+ * the pages of the indexes are written again and again. */
+static const char bulk_sql[] = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8192; "
+                               "PRAGMA cache_size = -16000";
+
+/* Files change their mtime in steps: one that was written within this time before it was read, in
+ * nanoseconds, may be written again in the same step. The coarsest steps are those of FAT. */
+#define STEP_NS (2 * INT64_C(1000000000))
+
+/* In nanoseconds since 1970. */
+static sqlite3_int64 now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (sqlite3_int64)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 int ledger_open(struct ledger *ledger, struct db *db)
 {
     int code = DONE;
-    *ledger = (struct ledger){.db = db};
+    *ledger = (struct ledger){.db = db, .recheck_from = now() - STEP_NS};
     ledger->statements = calloc(1, sizeof *ledger->statements);
     if (!ledger->statements)
         return complain_of_memory();
-    code = db_run(db, embedded_sql("store/scorer.sql"));
+    code = db_run(db, bulk_sql);
+    if (code == DONE)
+        code = db_run(db, embedded_sql("store/scorer.sql"));
     for (int i = 0; i < STATEMENTS && code == DONE; i++) {
         const char *embedded = embedded_sql(texts[i]);
         code = db_prepare(db, embedded ? embedded : texts[i], &ledger->statements->at[i]);
@@ -89,52 +125,76 @@ static sqlite3_stmt *statement(const struct ledger *ledger, int which)
     return ledger->statements->at[which];
 }
 
-/* Steps a statement that gives no rows, and makes it ready for the next time. */
+static void bind(struct ledger *ledger, int which, int parameter, sqlite3_value *value)
+{
+    if (sqlite3_bind_value(statement(ledger, which), parameter, value) != SQLITE_OK)
+        ledger->unbound = true;
+}
+
+/* With a value that there was no memory for a statement would run too, with NULL. */
+static int step(struct ledger *ledger, int which)
+{
+    bool unbound = ledger->unbound;
+    ledger->unbound = false;
+    return unbound ? SQLITE_NOMEM : sqlite3_step(statement(ledger, which));
+}
+
+/* Makes a statement ready for the next time; `rc` is what its last step gave. */
+static int finish(struct ledger *ledger, int which, int rc)
+{
+    int reset = sqlite3_reset(statement(ledger, which));
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? reset : rc;
+}
+
+/* Runs a statement that gives no rows. */
 static int run(struct ledger *ledger, int which)
 {
-    sqlite3_step(statement(ledger, which));
-    return sqlite3_reset(statement(ledger, which));
+    return finish(ledger, which, step(ledger, which));
 }
 
 static enum outcome outcome_of(const char *state)
 {
     for (int i = 0; i < OUTCOMES; i++)
         if (state && strcmp(outcome_names[i], state) == 0)
-            return i;
+            return (enum outcome)i;
     return OUTCOMES;
 }
 
-/* What the ledger says of a file. */
-struct entry {
-    enum outcome state; /* OUTCOMES: it was never met */
-    bool same_facts;
-    sqlite3_int64 document; /* 0: none */
-};
-
-static int look_up(struct ledger *ledger, sqlite3_value *const facts[4], struct entry *entry)
+static int look_up(struct ledger *ledger, sqlite3_value *const facts[4], struct ledger_entry *entry)
 {
     sqlite3_stmt *stmt = statement(ledger, LOOK_UP);
-    *entry = (struct entry){.state = OUTCOMES};
+    *entry = (struct ledger_entry){.state = OUTCOMES};
     for (int i = 0; i < 4; i++)
-        sqlite3_bind_value(stmt, i + 1, facts[i]);
-    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        bind(ledger, LOOK_UP, i + 1, facts[i]);
+    int rc = step(ledger, LOOK_UP);
+    if (rc == SQLITE_ROW) {
         entry->state = outcome_of((const char *)sqlite3_column_text(stmt, 0));
         entry->document = sqlite3_column_int64(stmt, 1);
         entry->same_facts = sqlite3_column_int(stmt, 2);
     }
-    return sqlite3_reset(stmt);
+    return finish(ledger, LOOK_UP, rc);
 }
 
 bool ledger_knows(struct ledger *ledger, sqlite3_value *root, sqlite3_value *path,
                   sqlite3_value *size, sqlite3_value *mtime)
 {
     sqlite3_value *const facts[] = {root, path, size, mtime};
-    struct entry entry;
     /* An error shows when the file is settled, which looks it up again. */
-    if (look_up(ledger, facts, &entry) != SQLITE_OK || !entry.same_facts)
+    bool found = look_up(ledger, facts, &ledger->before) == SQLITE_OK;
+    /* Inside a transaction no other importer can come between this and the settling. */
+    ledger->looked_up = found && !sqlite3_get_autocommit(ledger->db->handle);
+    if (!found || !ledger->before.same_facts)
         return false;
-    ledger->known[entry.state]++;
+    ledger->known[ledger->before.state]++;
     return true;
+}
+
+static void bind_dictionary(const struct ledger *ledger, sqlite3_stmt *stmt, int parameter)
+{
+    if (ledger->dictionary)
+        sqlite3_bind_int64(stmt, parameter, ledger->dictionary);
+    else
+        sqlite3_bind_null(stmt, parameter);
 }
 
 static int store_document(struct ledger *ledger, sqlite3_stmt *row, sqlite3_int64 *id)
@@ -142,32 +202,33 @@ static int store_document(struct ledger *ledger, sqlite3_stmt *row, sqlite3_int6
     sqlite3_stmt *stmt = statement(ledger, INSERT_DOCUMENT);
     *id = ledger->next_document++;
     sqlite3_bind_int64(stmt, 1, *id);
-    sqlite3_bind_value(stmt, 2, sqlite3_column_value(row, HASH));
-    sqlite3_bind_value(stmt, 3, sqlite3_column_value(row, DOCUMENT_SIZE));
-    sqlite3_bind_value(stmt, 4, sqlite3_column_value(row, PACKED));
-    if (ledger->dictionary)
-        sqlite3_bind_int64(stmt, 5, ledger->dictionary);
-    else
-        sqlite3_bind_null(stmt, 5);
+    bind(ledger, INSERT_DOCUMENT, 2, sqlite3_column_value(row, HASH));
+    bind(ledger, INSERT_DOCUMENT, 3, sqlite3_column_value(row, DOCUMENT_SIZE));
+    bind(ledger, INSERT_DOCUMENT, 4, sqlite3_column_value(row, PACKED));
+    bind_dictionary(ledger, stmt, 5);
     ledger->batch_bytes += sqlite3_column_int64(row, DOCUMENT_SIZE);
     return run(ledger, INSERT_DOCUMENT);
 }
 
 static int store_text(struct ledger *ledger, sqlite3_stmt *row)
 {
-    sqlite3_stmt *stmt = statement(ledger, INSERT_TEXT);
     for (int i = PROMPT; i <= RESPONSE; i++) {
-        sqlite3_bind_value(stmt, i - PROMPT + 1, sqlite3_column_value(row, i));
+        bind(ledger, INSERT_TEXT, i - PROMPT + 1, sqlite3_column_value(row, i));
         ledger->text_bytes += sqlite3_column_bytes(row, i);
     }
     return run(ledger, INSERT_TEXT);
 }
 
-/* Removes a document, and the trace that came from it, unless another file stands for it too. */
+/* Removes the trace that came from a document, unless another file holds it too: then it becomes that
+ * one's. */
 static int remove_trace(struct ledger *ledger, sqlite3_int64 document)
 {
+    sqlite3_bind_int64(statement(ledger, HAND_OVER), 1, document);
+    int rc = run(ledger, HAND_OVER);
+    if (rc != SQLITE_OK || sqlite3_changes(ledger->db->handle) > 0)
+        return rc;
     sqlite3_bind_int64(statement(ledger, DELETE_TRACE), 1, document);
-    int rc = run(ledger, DELETE_TRACE);
+    rc = run(ledger, DELETE_TRACE);
     ledger->replacing = rc == SQLITE_OK && sqlite3_changes(ledger->db->handle) > 0;
     return rc;
 }
@@ -178,121 +239,195 @@ static int remove_document(struct ledger *ledger, sqlite3_int64 document)
     return run(ledger, DELETE_DOCUMENT);
 }
 
+/* Binds the file's root, path and facts, and the mtime from which on it must be read again. */
+static void bind_facts(struct ledger *ledger, int which, sqlite3_stmt *row)
+{
+    for (int i = ROOT; i <= FILE_MTIME; i++)
+        bind(ledger, which, i - ROOT + 1, sqlite3_column_value(row, i));
+    sqlite3_bind_int64(statement(ledger, which), 5, ledger->recheck_from);
+}
+
 static int record(struct ledger *ledger, sqlite3_stmt *row, enum outcome outcome,
                   sqlite3_value *reason, const char *plain_reason, sqlite3_int64 document)
 {
     sqlite3_stmt *stmt = statement(ledger, RECORD);
     const char *state = outcome_names[outcome == REPLACED ? IMPORTED : outcome];
-    for (int i = ROOT; i <= FILE_MTIME; i++)
-        sqlite3_bind_value(stmt, i - ROOT + 1, sqlite3_column_value(row, i));
-    sqlite3_bind_text(stmt, 5, state, -1, SQLITE_STATIC);
+    bind_facts(ledger, RECORD, row);
+    sqlite3_bind_text(stmt, 6, state, -1, SQLITE_STATIC);
     if (plain_reason)
-        sqlite3_bind_text(stmt, 6, plain_reason, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 7, plain_reason, -1, SQLITE_STATIC);
     else
-        sqlite3_bind_value(stmt, 6, reason);
+        bind(ledger, RECORD, 7, reason);
     if (document)
-        sqlite3_bind_int64(stmt, 7, document);
+        sqlite3_bind_int64(stmt, 8, document);
     else
-        sqlite3_bind_null(stmt, 7);
+        sqlite3_bind_null(stmt, 8);
     return run(ledger, RECORD);
 }
 
 /* ---- settling ---- */
 
 /* Whether the document came from this file; a duplicate's came from another. */
-static bool owns_document(const struct entry *entry)
+static bool owns_document(const struct ledger_entry *entry)
 {
     return entry->document && entry->state != DUPLICATE;
 }
 
-/* A file that is no trace. The trace it held before it was broken stays, and stays this file's;
- * else its bytes are kept. */
-static int settle_broken(struct ledger *ledger, sqlite3_stmt *row, const struct entry *before,
-                         enum outcome *outcome)
+/* A file that is no trace. The trace it held before it was broken stays, and stays this file's; else
+ * its bytes are kept, or, when it cannot be read now, those it held before. */
+static int settle_broken(struct ledger *ledger, sqlite3_stmt *row,
+                         const struct ledger_entry *before, enum outcome *outcome)
 {
     sqlite3_int64 document = 0;
-    bool has_trace = false;
+    bool has_bytes = sqlite3_column_type(row, PACKED) == SQLITE_BLOB;
+    bool keep = owns_document(before) && !has_bytes;
     int rc = SQLITE_OK;
     *outcome = outcome_of((const char *)sqlite3_column_text(row, FILE_STATE));
-    if (owns_document(before)) {
+    if (*outcome == OUTCOMES)
+        return SQLITE_NOMEM;
+    if (owns_document(before) && has_bytes) {
         sqlite3_bind_int64(statement(ledger, HAS_TRACE), 1, before->document);
-        has_trace = sqlite3_step(statement(ledger, HAS_TRACE)) == SQLITE_ROW;
-        rc = sqlite3_reset(statement(ledger, HAS_TRACE));
+        rc = step(ledger, HAS_TRACE);
+        keep = rc == SQLITE_ROW;
+        rc = finish(ledger, HAS_TRACE, rc);
     }
-    if (has_trace)
+    if (keep)
         document = before->document;
-    else if (*outcome == REJECTED && sqlite3_column_type(row, PACKED) == SQLITE_BLOB)
+    else if (rc == SQLITE_OK && has_bytes)
         rc = store_document(ledger, row, &document);
     if (rc == SQLITE_OK)
         rc = record(ledger, row, *outcome, sqlite3_column_value(row, FILE_ERROR), NULL, document);
-    if (rc == SQLITE_OK && owns_document(before) && !has_trace)
+    if (rc == SQLITE_OK && owns_document(before) && !keep)
         rc = remove_document(ledger, before->document);
     return rc;
 }
 
-/* A trace whose trace_id another document has. */
-static int settle_known_id(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcome)
+/* How the row's trace stands to the stored one of its trace_id: *outcome gets DUPLICATE (then
+ * *document gets that one's), CONFLICT, or OUTCOMES when none with a document is stored. */
+static int compare_with_stored(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcome,
+                               sqlite3_int64 *document)
 {
     sqlite3_stmt *stmt = statement(ledger, SAME_DOCUMENT);
-    sqlite3_int64 document = 0;
+    bind(ledger, SAME_DOCUMENT, 1, sqlite3_column_value(row, TRACE_ID));
+    bind(ledger, SAME_DOCUMENT, 2, sqlite3_column_value(row, PACKED));
+    bind_dictionary(ledger, stmt, 3);
+    *outcome = OUTCOMES;
+    int rc = step(ledger, SAME_DOCUMENT);
+    if (rc == SQLITE_ROW) {
+        *outcome = sqlite3_column_int(stmt, 1) ? DUPLICATE : CONFLICT;
+        *document = sqlite3_column_int64(stmt, 0);
+    }
+    return finish(ledger, SAME_DOCUMENT, rc);
+}
+
+/* A trace whose trace_id is there already. The document, which is stored, is not needed when it is the
+ * same. */
+static int settle_known_id(struct ledger *ledger, sqlite3_stmt *row, sqlite3_int64 document,
+                           enum outcome *outcome)
+{
+    sqlite3_stmt *stmt = statement(ledger, SAME_DOCUMENT);
+    sqlite3_int64 first = 0;
     sqlite3_bind_value(stmt, 1, sqlite3_column_value(row, TRACE_ID));
-    sqlite3_bind_value(stmt, 2, sqlite3_column_value(row, DOCUMENT));
+    sqlite3_bind_value(stmt, 2, sqlite3_column_value(row, PACKED));
+    bind_dictionary(ledger, stmt, 3);
     *outcome = CONFLICT;
     if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 1)) {
         *outcome = DUPLICATE;
-        document = sqlite3_column_int64(stmt, 0);
+        first = sqlite3_column_int64(stmt, 0);
     }
     int rc = sqlite3_reset(stmt);
     if (rc != SQLITE_OK)
         return rc;
-    if (*outcome == DUPLICATE)
-        return record(ledger, row, DUPLICATE, sqlite3_column_value(row, NOTE), NULL, document);
-    rc = store_document(ledger, row, &document);
-    return rc == SQLITE_OK ? record(ledger, row, CONFLICT, NULL,
-                                    "its trace_id is that of another file, with other bytes; the "
-                                    "first one stays",
-                                    document)
-                           : rc;
+    if (*outcome == CONFLICT)
+        return record(ledger, row, CONFLICT, NULL,
+                      "its trace_id is that of another file, with other bytes; the first one stays",
+                      document);
+    rc = remove_document(ledger, document);
+    return rc == SQLITE_OK
+               ? record(ledger, row, DUPLICATE, sqlite3_column_value(row, NOTE), NULL, first)
+               : rc;
 }
 
+/* The document goes before its trace: the other way round, SQLite would search the traces for those
+ * that wait for it. */
 static int settle_trace(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcome)
 {
     sqlite3_stmt *stmt = statement(ledger, INSERT_TRACE);
     sqlite3_int64 document;
+    int rc = store_document(ledger, row, &document);
+    if (rc != SQLITE_OK)
+        return rc;
     for (int i = 0; i <= RESPONSE_TEXT; i++)
         sqlite3_bind_value(stmt, i + 1, sqlite3_column_value(row, i));
-    sqlite3_bind_int64(stmt, RESPONSE_TEXT + 2, ledger->next_document);
+    sqlite3_bind_int64(stmt, RESPONSE_TEXT + 2, document);
     sqlite3_bind_int64(stmt, RESPONSE_TEXT + 3, ledger->scorer);
-    int rc = run(ledger, INSERT_TRACE);
+    rc = run(ledger, INSERT_TRACE);
     if (rc != SQLITE_OK)
         return rc;
     if (sqlite3_changes(ledger->db->handle) == 0)
-        return settle_known_id(ledger, row, outcome);
+        return settle_known_id(ledger, row, document, outcome);
     *outcome = ledger->replacing ? REPLACED : IMPORTED;
     if (ledger->keep_text)
         rc = store_text(ledger, row);
     if (rc == SQLITE_OK)
-        rc = store_document(ledger, row, &document);
-    if (rc == SQLITE_OK)
         rc = record(ledger, row, *outcome, sqlite3_column_value(row, NOTE), NULL, document);
+    return rc;
+}
+
+/* Whether the file holds what it held when it was last met, and so ends as it did: a conflict only
+ * while what it conflicts with is there. */
+static int holds_the_same(struct ledger *ledger, sqlite3_stmt *row,
+                          const struct ledger_entry *before, bool *same)
+{
+    sqlite3_stmt *stmt = statement(ledger, SAME_BYTES);
+    bool was_trace =
+        before->state == IMPORTED || before->state == DUPLICATE || before->state == CONFLICT;
+    bool is_trace = sqlite3_column_type(row, FILE_STATE) == SQLITE_NULL;
+    *same = false;
+    if (!before->document || was_trace != is_trace)
+        return SQLITE_OK;
+    sqlite3_bind_int64(stmt, 1, before->document);
+    bind(ledger, SAME_BYTES, 2, sqlite3_column_value(row, HASH));
+    bind(ledger, SAME_BYTES, 3, sqlite3_column_value(row, PACKED));
+    bind_dictionary(ledger, stmt, 4);
+    int rc = step(ledger, SAME_BYTES);
+    *same = rc == SQLITE_ROW;
+    rc = finish(ledger, SAME_BYTES, rc);
+    if (rc == SQLITE_OK && *same && before->state == CONFLICT) {
+        enum outcome now_it_is;
+        sqlite3_int64 other;
+        rc = compare_with_stored(ledger, row, &now_it_is, &other);
+        *same = now_it_is == CONFLICT;
+    }
     return rc;
 }
 
 /* Settles a file inside the open transaction. */
 static int settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcome)
 {
-    sqlite3_value *facts[4];
-    struct entry before;
-    for (int i = 0; i < 4; i++)
-        facts[i] = sqlite3_column_value(row, ROOT + i);
-    int rc = look_up(ledger, facts, &before);
-    if (rc != SQLITE_OK)
-        return rc;
+    struct ledger_entry before = ledger->before;
+    int rc = SQLITE_OK;
+    if (!ledger->looked_up) {
+        sqlite3_value *facts[4];
+        for (int i = 0; i < 4; i++)
+            facts[i] = sqlite3_column_value(row, ROOT + i);
+        rc = look_up(ledger, facts, &before);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+    bool same = before.same_facts;
     ledger->replacing = false;
     *outcome = OUTCOMES;
-    if (before.same_facts) {
+    if (!same)
+        rc = holds_the_same(ledger, row, &before, &same);
+    if (rc != SQLITE_OK)
+        return rc;
+    if (same) {
         ledger->known[before.state]++;
-        return SQLITE_OK;
+        if (before.same_facts)
+            return SQLITE_OK;
+        bind_facts(ledger, TOUCH, row);
+        return run(ledger, TOUCH);
     }
     if (sqlite3_column_type(row, FILE_STATE) != SQLITE_NULL)
         return settle_broken(ledger, row, &before, outcome);
@@ -322,7 +457,10 @@ int ledger_settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcom
     int code = ledger_begin(ledger);
     if (code != DONE)
         return code;
-    if (settle(ledger, row, outcome) != SQLITE_OK)
+    int rc = settle(ledger, row, outcome);
+    if (rc == SQLITE_NOMEM)
+        return complain_of_memory();
+    if (rc != SQLITE_OK)
         return db_complain(ledger->db, (const char *)sqlite3_column_text(row, PATH));
     if (*outcome != OUTCOMES)
         ledger->counts[*outcome]++;
@@ -333,7 +471,19 @@ int ledger_settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcom
 
 int ledger_finish(struct ledger *ledger)
 {
-    if (sqlite3_get_autocommit(ledger->db->handle))
-        return DONE;
-    return db_run(ledger->db, "COMMIT");
+    int code = DONE;
+    if (ledger->db->show_sql)
+        return db_run(ledger->db, "PRAGMA synchronous = FULL");
+    if (!sqlite3_get_autocommit(ledger->db->handle))
+        code = db_run(ledger->db, "COMMIT");
+    /* One commit that waits for the disk puts those before it there too. Setting the version to what
+     * it is writes a page, so that there is something to commit. */
+    if (code == DONE)
+        code = db_run(ledger->db, "PRAGMA synchronous = FULL");
+    if (code == DONE) {
+        char *sql = sqlite3_mprintf("PRAGMA user_version = %d", ledger->db->version);
+        code = sql ? db_run(ledger->db, sql) : complain_of_memory();
+        sqlite3_free(sql);
+    }
+    return code;
 }

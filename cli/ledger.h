@@ -35,7 +35,6 @@ enum folder_column {
     HASH,
     DOCUMENT_SIZE,
     PACKED,
-    DOCUMENT,
     FILE_STATE,
     FILE_ERROR,
     NOTE,
@@ -50,21 +49,33 @@ enum folder_column {
     RESPONSE
 };
 
+/* What the ledger says of a file. */
+struct ledger_entry {
+    enum outcome state; /* OUTCOMES: it was never met */
+    bool same_facts;
+    sqlite3_int64 document; /* 0: none */
+};
+
 struct ledger {
     struct db *db;
     bool keep_text;
+    bool unbound; /* a value was not bound: no memory */
+    sqlite3_int64
+        recheck_from;         /* a file with an mtime from here on is to be read again next time */
     sqlite3_int64 dictionary; /* that `packed` was made with; 0: none */
     sqlite3_int64 scorer;
     sqlite3_int64 next_document;
     sqlite3_int64 batch_bytes; /* of documents in the open transaction */
     sqlite3_int64 text_bytes;  /* written for keep_text so far */
     bool replacing;            /* the file in hand had a trace before, which is gone now */
+    bool looked_up;            /* `before` is of the file in hand, and cannot have changed since */
+    struct ledger_entry before;
     sqlite3_int64 counts[OUTCOMES];
     sqlite3_int64 known[OUTCOMES]; /* unchanged since an earlier import, by their state */
     struct ledger_statements *statements;
 };
 
-/* Prepares the statements. Call ledger_close() in any case. */
+/* Prepares the statements, and the connection for much writing. Call ledger_close() in any case. */
 int ledger_open(struct ledger *ledger, struct db *db);
 void ledger_close(struct ledger *ledger);
 
@@ -77,7 +88,7 @@ bool ledger_knows(struct ledger *ledger, sqlite3_value *root, sqlite3_value *pat
  * it is full. *outcome gets OUTCOMES when another importer was first. */
 int ledger_settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcome);
 
-/* Commits what is open, so that it is on disk. */
+/* Commits what is open; then all that was settled is on disk. */
 int ledger_finish(struct ledger *ledger);
 
 /* Begins the transaction that ledger_settle() would begin, for what must be stored with it. */

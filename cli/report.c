@@ -51,8 +51,6 @@ static void read_head(struct report *report)
 
         if (at == report->sql)
             report->title = line_after(line, line_begins(line, "-- ") ? 3 : 2);
-        else if (line_begins(line, "-- needs: lightning"))
-            report->needs_lightning = true;
         else if (line_begins(line, "-- :"))
             read_parameter(report, line_after(line, 4));
         at += line.n;

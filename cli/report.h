@@ -7,8 +7,8 @@
  *     -- needs: lightning
  *     -- :start_date first day, YYYY-MM-DD (default: the first there is)
  *
- * The second line stands only where functions of the extension are used. Parameters that are not
- * given stay NULL, which a report takes for its default.
+ * The second line tells who runs the file by hand that it uses functions of the extension; here they
+ * are always there. Parameters that are not given stay NULL, which a report takes for its default.
  *
  * The functions that return int return exit codes and have said what is wrong.
  */
@@ -40,7 +40,6 @@ struct report {
     char name[REPORT_NAME_SIZE];
     const char *sql;   /* all of the file */
     struct line title; /* "summary: how many traces there are, and how good they are" */
-    bool needs_lightning;
     struct report_parameter parameters[REPORT_PARAMETERS];
     int n_parameters;
 };

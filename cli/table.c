@@ -27,6 +27,8 @@ struct column {
     int cells_width;  /* of the widest cell */
     int decimals;     /* of reals */
     bool is_number;   /* nothing but numbers and NULLs: to the right */
+    bool is_name;     /* its texts have no blanks: an identifier cut is none */
+    bool has_lines;   /* some text has line breaks */
 };
 
 struct table {
@@ -148,6 +150,7 @@ static void measure(struct table *t, int i)
         column->name = "";
     column->decimals = choose_decimals(t, i);
     column->is_number = true;
+    column->is_name = true;
     for (int row = 0; row < t->n_rows; row++) {
         int type = sqlite3_value_type(cell_value(t, row, i));
         struct cell cell;
@@ -160,6 +163,10 @@ static void measure(struct table *t, int i)
         any = any || type == SQLITE_INTEGER || type == SQLITE_FLOAT;
         if (type == SQLITE_TEXT || type == SQLITE_BLOB)
             column->is_number = false;
+        if (type == SQLITE_TEXT && memchr(cell.at, ' ', cell.n))
+            column->is_name = false;
+        if (type == SQLITE_TEXT && memchr(cell.at, '\n', cell.n))
+            column->has_lines = true;
     }
     column->is_number = column->is_number && any;
     column->width = text_width(column->name, strlen(column->name), t->out->width);
@@ -177,15 +184,15 @@ static int total_width(const struct table *t)
 }
 
 /* How narrow a column may become: text is cut, of numbers only their header. */
-static int least_width(const struct column *column, int least_header)
+static int least_width(const struct column *column, int least_header, bool cut_names)
 {
     if (!column->is_number)
-        return LEAST_TEXT;
+        return column->is_name && !cut_names ? column->width : LEAST_TEXT;
     return column->cells_width > least_header ? column->cells_width : least_header;
 }
 
 /* Narrows the widest columns until the lines fit; false when they cannot. */
-static bool narrow(struct table *t, int least_header)
+static bool narrow(struct table *t, int least_header, bool cut_names)
 {
     int excess = total_width(t) - t->out->width;
 
@@ -195,7 +202,7 @@ static bool narrow(struct table *t, int least_header)
         for (int i = 0; i < t->n_columns; i++) {
             struct column *column = &t->columns[i];
 
-            if (column->width > least_width(column, least_header) &&
+            if (column->width > least_width(column, least_header, cut_names) &&
                 (!widest || column->width > widest->width))
                 widest = column;
         }
@@ -214,15 +221,20 @@ static bool narrow(struct table *t, int least_header)
 static void print_cell(FILE *file, const struct column *column, const char *text, size_t n,
                        int limit, int *blanks)
 {
-    int width = text_width(text, n, column->width);
-    int pad = width < column->width ? column->width - width : 0;
+    int left = 0;
+    int printed;
 
-    if (n > 0) {
-        fprintf(file, "%*s", *blanks + (column->is_number ? pad : 0), "");
-        text_print(file, text, n, limit);
-        *blanks = 0;
+    if (n == 0) {
+        *blanks += column->width + GAP;
+        return;
     }
-    *blanks += GAP + (column->is_number && n > 0 ? 0 : pad);
+    if (column->is_number)
+        left = column->width - text_width(text, n, column->width);
+    if (left < 0)
+        left = 0;
+    fprintf(file, "%*s", *blanks + left, "");
+    printed = left + text_print(file, text, n, limit);
+    *blanks = GAP + (printed < column->width ? column->width - printed : 0);
 }
 
 static void print_header(const struct table *t)
@@ -278,7 +290,7 @@ static void print_list(const struct table *t, sqlite3_value **cells)
         struct cell cell;
 
         cell_set(&cell, cells[i], t->columns[i].decimals);
-        fprintf(t->out->file, ":%*s", indent - at + 1, "");
+        fprintf(t->out->file, ":%*s", cell.n > 0 ? indent - at + 1 : 0, "");
         text_wrap(t->out->file, cell.at, cell.n, indent + 2, indent + 2, t->out->width);
         fputc('\n', t->out->file);
     }
@@ -313,14 +325,28 @@ static int print_rest(struct table *t, bool as_list, sqlite3_int64 *n_rows)
     return rc;
 }
 
+/* Makes the lines of a table fit; false when the rows are better printed as lists: one row, text of
+ * several lines, or too many columns. Words are cut first: a name that is cut cannot be used. */
+static bool fit(struct table *t)
+{
+    if (total_width(t) <= t->out->width)
+        return true;
+    if (t->n_rows == 1)
+        return false;
+    for (int i = 0; i < t->n_columns; i++)
+        if (t->columns[i].has_lines)
+            return false;
+    return narrow(t, GOOD_HEADER, false) || narrow(t, GOOD_HEADER, true) ||
+           narrow(t, LEAST_HEADER, true);
+}
+
 static int print_all(struct table *t, int rc, sqlite3_int64 *n_rows)
 {
-    bool as_list = false;
+    bool as_list;
 
     for (int i = 0; i < t->n_columns; i++)
         measure(t, i);
-    if (total_width(t) > t->out->width)
-        as_list = t->n_rows == 1 || (!narrow(t, GOOD_HEADER) && !narrow(t, LEAST_HEADER));
+    as_list = !fit(t);
     if (t->out->tables++ > 0 && t->out->parts == 0)
         fputc('\n', t->out->file);
     if (!as_list)

@@ -90,15 +90,20 @@ static void glyph_escape(struct glyph *g, uint32_t code)
 {
     int n;
 
-    if (code == '\n' || code == '\t' || code == '\r')
-        n = snprintf(g->shown, sizeof(g->shown), "\\%c",
-                     code == '\n'   ? 'n'
-                     : code == '\t' ? 't'
-                                    : 'r');
-    else if (code < 0x100)
-        n = snprintf(g->shown, sizeof(g->shown), "\\x%02x", (unsigned)code);
-    else
-        n = snprintf(g->shown, sizeof(g->shown), "\\u%04x", (unsigned)code);
+    switch (code) {
+    case '\n':
+        n = snprintf(g->shown, sizeof(g->shown), "\\n");
+        break;
+    case '\r':
+        n = snprintf(g->shown, sizeof(g->shown), "\\r");
+        break;
+    case '\t':
+        n = snprintf(g->shown, sizeof(g->shown), "\\t");
+        break;
+    default:
+        n = snprintf(g->shown, sizeof(g->shown), code < 0x100 ? "\\x%02x" : "\\u%04x",
+                     (unsigned)code);
+    }
     g->n = (size_t)n;
     g->columns = n;
 }

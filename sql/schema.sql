@@ -26,6 +26,7 @@ CREATE TABLE scorers (
 CREATE TABLE dictionaries (
   id INTEGER PRIMARY KEY,
   created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  documents_before INTEGER NOT NULL DEFAULT 0, -- how many documents there were: far more call for a new one
   bytes BLOB NOT NULL CHECK (typeof(bytes) = 'blob')
 );
 
@@ -81,8 +82,8 @@ CREATE TABLE traces (
   combined_reward REAL CHECK (typeof(combined_reward) IN ('real', 'null')),
   scorer_id INTEGER REFERENCES scorers (id),
   prompt_id INTEGER REFERENCES prompts (id),
-  document_id INTEGER REFERENCES documents (id) DEFERRABLE INITIALLY DEFERRED,
-  sample_weight REAL NOT NULL DEFAULT 1 CHECK (sample_weight > 0), -- how many calls this one stands for
+  document_id INTEGER REFERENCES documents (id),
+  sample_weight REAL NOT NULL DEFAULT 1 CHECK (typeof(sample_weight) = 'real' AND sample_weight > 0), -- how many calls it stands for
   error TEXT, -- NULL when the call succeeded; credentials in it are masked
   response_text TEXT -- '' when the assistant said nothing, NULL when the call failed
 );
@@ -95,7 +96,7 @@ CREATE INDEX traces_by_session ON traces (session_id) WHERE session_id IS NOT NU
 -- What `import --keep-text` keeps in the open, for readers without the extension.
 CREATE TABLE trace_text (
   id INTEGER PRIMARY KEY REFERENCES traces (id) ON DELETE CASCADE,
-  prompt TEXT, -- a JSON string as its words, anything else as its JSON; so too the others
+  prompt TEXT, -- a JSON string as its words, null as NULL, anything else as its JSON; so too the others
   metadata TEXT,
   response TEXT
 );
@@ -106,6 +107,8 @@ CREATE TABLE files (
   path NOT NULL CHECK (typeof(path) IN ('text', 'blob')), -- below root; a blob when it is not UTF-8
   size INTEGER, -- in bytes
   mtime INTEGER, -- nanoseconds since 1970
+  recheck INTEGER NOT NULL DEFAULT 0 CHECK (recheck IN (0, 1)), -- 1: written so shortly before it was
+    -- read that its mtime would not tell of a later change: to be read again
   state TEXT NOT NULL CHECK (state IN ('imported', 'duplicate', 'conflict', 'rejected', 'incomplete', 'skipped')),
   reason TEXT, -- why it is not imported, or what was odd about it
   document_id INTEGER, -- no foreign key: the index it needs would be as large as the ledger
@@ -119,7 +122,7 @@ CREATE TABLE feedback (
   id INTEGER PRIMARY KEY,
   trace_id TEXT NOT NULL,
   name TEXT NOT NULL,
-  value REAL NOT NULL,
+  value REAL NOT NULL CHECK (typeof(value) = 'real'),
   source TEXT NOT NULL,
   comment TEXT,
   created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))

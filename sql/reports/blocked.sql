@@ -10,8 +10,7 @@ SELECT component,
   count(*) AS calls,
   total(blocked) / count(*) AS share,
   wilson_low(total(blocked), count(*)) AS low,
-  wilson_high(total(blocked), count(*)) AS high,
-  max(CASE WHEN blocked THEN trace_id END) AS latest
+  wilson_high(total(blocked), count(*)) AS high
 FROM observations
 WHERE day BETWEEN coalesce(:start_date, '') AND coalesce(:end_date, '9999')
   AND (:component IS NULL OR component = :component)

@@ -4,7 +4,10 @@
 -- :end_date last day, YYYY-MM-DD (default: the last there is)
 -- :component which component (default: all)
 -- :model which model (default: all)
-SELECT day, model, count(*) AS n, avg(combined_reward) AS mean, mean_ci(combined_reward) AS ci
+-- A reward is in 0..1, and so is what its mean can be.
+SELECT day, model, count(*) AS n, avg(combined_reward) AS mean,
+  max(avg(combined_reward) - mean_ci(combined_reward), 0.0) AS low,
+  min(avg(combined_reward) + mean_ci(combined_reward), 1.0) AS high
 FROM observations
 WHERE day BETWEEN coalesce(:start_date, '') AND coalesce(:end_date, '9999')
   AND (:component IS NULL OR component = :component)

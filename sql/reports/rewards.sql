@@ -29,6 +29,6 @@ WITH groups AS (
   SELECT component, model, 5, 'latency', n, latency, latency_ci FROM groups
 )
 -- A reward is in 0..1, and so is what its mean can be.
-SELECT component, model, reward, n, mean, max(mean - ci, 0.0) AS low, min(mean + ci, 1.0) AS high
+SELECT reward, component, model, n, mean, max(mean - ci, 0.0) AS low, min(mean + ci, 1.0) AS high
 FROM rewards
-ORDER BY component, model, place
+ORDER BY place, component, model

@@ -4,7 +4,7 @@
 -- :component which component (default: all)
 -- :model which model (default: all)
 -- :limit how many (default: 10)
-SELECT trace_id, model, latency_ms, completion_tokens AS tokens_out
+SELECT trace_id, model, latency_ms AS ms, completion_tokens AS tokens
 FROM observations
 WHERE day BETWEEN coalesce(:start_date, '') AND coalesce(:end_date, '9999')
   AND (:component IS NULL OR component = :component)

@@ -1,4 +1,4 @@
--- summary: how many traces there are, and how good they are
+-- summary: how many traces and how good; means with their 95 % intervals
 -- needs: lightning
 -- :start_date first day, YYYY-MM-DD (default: the first there is)
 -- :end_date last day, YYYY-MM-DD (default: the last there is)
@@ -11,9 +11,11 @@ SELECT count(*) AS traces,
   count(error) AS failed,
   sum(blocked) AS blocked,
   avg(latency_ms) AS mean_latency_ms,
-  mean_ci(latency_ms) AS latency_ci,
+  max(avg(latency_ms) - mean_ci(latency_ms), 0.0) AS latency_low,
+  avg(latency_ms) + mean_ci(latency_ms) AS latency_high,
   avg(combined_reward) AS mean_reward,
-  mean_ci(combined_reward) AS reward_ci,
+  max(avg(combined_reward) - mean_ci(combined_reward), 0.0) AS reward_low,
+  min(avg(combined_reward) + mean_ci(combined_reward), 1.0) AS reward_high,
   max(combined_reward) AS max_reward,
   min(combined_reward) AS min_reward
 FROM observations

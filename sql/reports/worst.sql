@@ -4,7 +4,7 @@
 -- :component which component (default: all)
 -- :model which model (default: all)
 -- :limit how many (default: 10)
-SELECT trace_id, combined_reward, reward_safety AS safety, response_text
+SELECT trace_id, combined_reward AS combined, reward_safety AS safety, response_text
 FROM observations
 WHERE day BETWEEN coalesce(:start_date, '') AND coalesce(:end_date, '9999')
   AND (:component IS NULL OR component = :component)
