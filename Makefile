@@ -26,6 +26,7 @@ lexicons := $(sort $(wildcard ext/core/*.txt))
 sql := $(sort $(shell find sql -name '*.sql'))
 store := $(filter sql/store/%,$(sql))
 unit := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+portable := json json_text
 fuzz := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 cli_tests := $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh))
 readme_test := $(wildcard tests/readme.*)
@@ -33,15 +34,17 @@ readme_test := $(wildcard tests/readme.*)
 core_objects := $(core:%.c=%.o) lexicons.o
 ext_objects := $(core_objects) $(bind:%.c=%.o) ext_sql.o
 cli_objects := $(ext_objects) $(cli:%.c=%.o) sql_files.o
-test_objects := $(unit:%=tests/unit/%.o) $(fuzz:%=tests/fuzz/fuzz_%.o) tests/fuzz/replay.o
+test_objects := $(unit:%=tests/unit/%.o) $(fuzz:%=tests/fuzz/fuzz_%.o) tests/fuzz/replay.o \
+  tests/json_events.o $(patsubst %.c,%.o,$(wildcard tests/bench/*.c))
 
-MAKEFLAGS += --no-print-directory
+MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
 .PHONY: all help packages demo test test-all accept check-unit check-replay check-sql check-cli \
-  check-readme check-layers check-data check-san check-valgrind check-install check-oldest \
-  coverage lint format fuzz fresh install uninstall clean FORCE
+  check-agree check-plans check-lazy check-json check-python check-loading check-readme check-layers \
+  check-data check-san check-valgrind check-install check-oldest coverage lint format fuzz bench \
+  fresh install uninstall clean FORCE
 
 all: $B/lightning $B/lightning.so ## build both (the default)
 
@@ -61,15 +64,23 @@ needs_accept := test
 needs_check-unit := test
 needs_check-sql := test
 needs_check-cli := test
+needs_check-agree := test
+needs_check-plans := test
+needs_check-lazy := test
+needs_check-json := test
+needs_check-python := test
+needs_check-loading := test
 needs_check-readme := test
 needs_check-data := test
 needs_check-san := test
 needs_check-valgrind := test valgrind
+needs_check-install := demo
 needs_coverage := test coverage
 needs_lint := lint
 needs_format := lint
 needs_fuzz := fuzz
 needs_fresh := fresh
+needs_bench := test
 
 packages: ## install what building needs (apt-get)
 	@CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' \
@@ -105,7 +116,7 @@ $B/cli/%.o: $B/gen/%.c $B/flags | packages
 	$(compile_it)
 
 -include $(patsubst %.o,$B/so/%.d,$(ext_objects))
--include $(patsubst %.o,$B/cli/%.d,$(cli_objects) $(test_objects))
+-include $(patsubst %.o,$B/cli/%.d,$(cli_objects) $(test_objects)) $B/portable/ext/core/json.d
 
 # Files that change when the flags do, or the list of files to embed, and so make what hangs on them.
 note = @mkdir -p $(@D); echo '$1' | cmp -s - $@ || echo '$1' >$@
@@ -163,13 +174,35 @@ $B/lightning.so: $(ext_objects:%=$B/so/%) ext/lightning.map
 	[ "$$names" = sqlite3_lightning_init ] || { echo "$@ exports:" $$names >&2; exit 1; }
 
 # The core alone: no -lsqlite3.
+define link_unit_test
+@mkdir -p $(@D)
+$(call say,LINK)
+$(quiet)$(link) -o $@ $^ $(wrap) -lcmocka $(core_libs)
+endef
+
 $B/unit/%: $B/cli/tests/unit/%.o $(core_objects:%=$B/cli/%)
-	@mkdir -p $(@D)
-	$(call say,LINK)
-	$(quiet)$(link) -o $@ $^ -lcmocka $(core_libs)
+	$(link_unit_test)
+
+# Here every allocation fails in turn: those of zstd too, if there is an archive of it.
+wrapped := malloc calloc realloc strdup realpath fdopendir free
+$B/unit/test_allocations: private wrap = $(wrapped:%=-Wl,--wrap=%) \
+  $(filter /%,$(shell $(CC) -print-file-name=libzstd.a))
+
+# The same tests of JSON over the scanner for machines without SSE2.
+$B/portable/%.o: variant := -U__SSE2__
+$B/portable/%.o: %.c $B/flags | packages
+	$(compile_it)
+$B/unit/portable_%: $B/cli/tests/unit/test_%.o $B/portable/ext/core/json.o \
+  $(patsubst %,$B/cli/%,$(filter-out ext/core/json.o,$(core_objects)))
+	$(link_unit_test)
 
 $B/fuzz/replay_%: $B/cli/tests/fuzz/fuzz_%.o $B/cli/tests/fuzz/replay.o $(core_objects:%=$B/cli/%)
 	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(quiet)$(link) -o $@ $^ $(core_libs)
+
+# Tells what the JSON reader finds in documents.
+$B/json_events: $(patsubst %,$B/cli/%,tests/json_events.o $(core_objects))
 	$(call say,LINK)
 	$(quiet)$(link) -o $@ $^ $(core_libs)
 
@@ -190,7 +223,8 @@ demo: $B/lightning $B/lightning.so ## import a small traces folder, analyse it, 
 export B CC
 
 # The kinds of tests; each leaves a line in $B/passed.
-checks := unit $(if $(fuzz),replay) sql cli $(if $(readme_test),readme) layers data
+checks := unit $(if $(fuzz),replay) sql cli agree plans lazy json python loading \
+  $(if $(readme_test),readme) layers data
 
 test: $(checks:%=check-%) ## run the tests: unit, fuzz corpus, golden SQL, command line, README
 	@echo "All passed: $$(cat $(checks:%=$B/passed/%) | paste -s -d, - | sed 's/,/, /g')."
@@ -203,10 +237,12 @@ test-all: | packages ## test, and the slower ones
 	@$(MAKE) check-oldest
 	@echo 'All passed, the slower tests too.'
 
-accept: $B/lightning $B/lightning.so ## take what the golden SQL prints now for right
+accept: $B/lightning $B/lightning.so ## take what golden SQL, plans and README print now for right
 	@ACCEPT=1 tests/run-sql.sh
+	@ACCEPT=1 tests/plans.sh
+	@tests/readme.py --accept
 
-check-unit: $(unit:%=$B/unit/%) ## cmocka tests of the core alone
+check-unit: $(unit:%=$B/unit/%) $(portable:%=$B/unit/portable_%) ## cmocka tests of the core alone
 	@tests/each.sh unit $^
 
 check-replay: $(fuzz:%=$B/fuzz/replay_%) ## what fuzzing found, again
@@ -217,6 +253,24 @@ check-sql: $B/lightning.so ## golden SQL in the stock sqlite3
 
 check-cli: $B/lightning $B/lightning.so ## tests of the command line
 	@tests/each.sh cli $(cli_tests)
+
+check-agree: $B/lightning $B/lightning.so ## stored, read in place, by hand, reckoned anew: all agree
+	@tests/each.sh agree tests/consistency.sh tests/by_hand.sh tests/legacy_reference.py
+
+check-plans: $B/lightning $B/lightning.so ## how SQLite goes about the reports
+	@tests/each.sh plans tests/plans.sh
+
+check-lazy: $B/lightning.so ## legacy_traces reads no more than it must
+	@tests/each.sh lazy tests/lazy.sh
+
+check-json: $B/json_events $B/lightning ## Python's json and jansson read what the reader reads
+	@tests/each.sh json tests/json_differential.py
+
+check-python: $B/lightning ## a Python that cannot load extensions
+	@tests/each.sh python tests/plain_python.py
+
+check-loading: $B/lightning $B/lightning.so ## the extension comes and goes cleanly
+	@tests/each.sh loading tests/loading.sh
 
 check-readme: $B/lightning $B/lightning.so ## the README's commands print what it says
 	@tests/each.sh readme $(readme_test)
@@ -232,9 +286,9 @@ check-san: ## the tests with AddressSanitizer and UBSan
 	  instrument='-fsanitize=address,undefined -fno-sanitize-recover=all' \
 	  check-unit $(if $(fuzz),check-replay) check-sql check-cli
 
-check-valgrind: | packages ## the tests in valgrind
+check-valgrind: | packages ## unit tests, fuzz corpus and golden SQL in valgrind
 	@UNDER='valgrind -q --leak-check=full --keep-debuginfo=yes --error-exitcode=9' \
-	  $(MAKE) check-unit $(if $(fuzz),check-replay) check-sql check-cli
+	  $(MAKE) check-unit $(if $(fuzz),check-replay) check-sql
 
 check-install: $B/lightning $B/lightning.so ## install and uninstall in clean roots
 	@tests/install.sh
@@ -255,9 +309,21 @@ fuzz: | packages ## search for what breaks a parser, FUZZ_SECONDS (60) for each
 	  $(fuzz:%=$(fuzz_build)/fuzz/fuzz_%)
 	@for name in $(fuzz); do \
 	  found=$(fuzz_build)/found/$$name; mkdir -p $$found; \
-	  $(fuzz_build)/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	  $(fuzz_build)/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 	    -artifact_prefix=$(fuzz_build)/ $$found tests/fuzz/corpus/$$name || exit 1; \
 	done
+
+# ---- bench ----
+
+bench_programs := $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
+
+$B/bench/%: $B/cli/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(quiet)$(link) -o $@ $< -lsqlite3 -lpthread
+
+bench: $B/lightning $B/lightning.so $(bench_programs) ## measure; tests/bench/run.py has settings
+	@python3 tests/bench/run.py
 
 fresh: | packages ## demo and test in an empty Debian system (as root)
 	@tests/fresh.sh
@@ -273,7 +339,7 @@ lint: | packages ## clang-format, cppcheck and clang-tidy have nothing to say
 	  --error-exitcode=1 $(all_headers) ext cli
 	@# One file at a time: what the analyzer of clang 14 says of several is partly wrong.
 	printf '%s\n' $(core) $(bind) $(cli) | xargs -I FILE -P 2 \
-	  clang-tidy --quiet FILE -- -std=c11 -D_GNU_SOURCE $(all_headers)
+	  clang-tidy --quiet FILE -- -std=c11 -D_GNU_SOURCE $(warnings) $(all_headers)
 
 format: | packages ## lay out the C as .clang-format says
 	clang-format -i $(c_files)
@@ -294,7 +360,7 @@ install: $B/lightning $B/lightning.so ## install below PREFIX (/usr/local)
 	install -d '$(bin)' '$(lib)'
 	install -m 755 $B/lightning '$(bin)/lightning'
 	install -m 644 $B/lightning.so '$(lib)/liblightning.so'
-	@$(ldconfig)
+	@$(ldconfig) || true
 	@if $(ldconfig) -p | grep -q '^[[:space:]]*lightning\.so '; then \
 	  echo 'In sqlite3: .load lightning'; \
 	else \
@@ -305,4 +371,4 @@ uninstall: ## remove what install installed
 	rm -f '$(bin)/lightning' '$(lib)/liblightning.so'
 	@link='$(lib)/lightning.so'; \
 	if [ "$$(readlink "$$link")" = liblightning.so ]; then rm -f "$$link"; fi
-	@$(ldconfig)
+	@$(ldconfig) || true

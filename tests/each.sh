@@ -30,6 +30,7 @@ for program; do
     $under $program >"$output" 2>&1 || status=$?
     if [ "$status" = 0 ]; then
         grep -v -e '^ok: ' -e '^\[ RUN      \]' -e '^\[       OK \]' "$output" || true
+        # shellcheck disable=SC2013 # words are what is wanted
         for n in $(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$output"); do
             tests=$((tests + n))
         done

@@ -19,16 +19,16 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 if [ "${1:-}" != inside ]; then
-    # The mounts below are seen by this process alone, and end with it.
     root=$(mktemp -d "${TMPDIR:-/tmp}/lightning-fresh.XXXXXX")
-    status=0
-    unshare --mount "$0" inside "$root" || status=$?
     if [ -n "${KEEP:-}" ]; then
-        echo "fresh: kept $root"
+        trap 'echo "fresh: kept $root"' EXIT
     else
-        rm -rf --one-file-system "$root"
+        trap 'rm -rf --one-file-system "$root"' EXIT
     fi
-    exit $status
+    trap 'exit 1' INT TERM
+    # The mounts below are seen by this process alone, and end with it.
+    unshare --mount "$0" inside "$root"
+    exit 0
 fi
 root=$2
 chmod 755 "$root" # apt works as a user of its own
@@ -60,7 +60,7 @@ mount --rbind /dev "$root/dev"
 
 # What a clone would have: the files that git knows, and those that it would add.
 mkdir "$root/lightning"
-git ls-files -co --exclude-standard -z |
+git -c safe.directory='*' ls-files -co --exclude-standard -z |
     tar c --null --files-from=- --ignore-failed-read | tar x -C "$root/lightning"
 
 inside()

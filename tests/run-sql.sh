@@ -5,7 +5,9 @@
 # usage: tests/run-sql.sh [FILE.sql…]    (default: all)
 #
 # B       the build under test (default: build)
-# UNDER   a command to run the shell under, such as valgrind and its options
+# UNDER   a command to run the shell under, such as valgrind and its options. Then its status is what
+#         counts, not what is printed: in valgrind, long double has 64 bits, and so SQLite prints
+#         the last digits of some reals otherwise than on a processor.
 # ACCEPT  when set, what is printed becomes the X.out
 #
 # A test runs in a copy of tests/sql, so it may write files; ../data and ../../sql are there too.
@@ -45,9 +47,12 @@ for file; do
     sed 's/near line [0-9]*/near line _/' "$work/raw" >"$work/got"
     # A statement that fails makes it 1; beyond that it crashed, or valgrind objects.
     if [ "$status" -gt 1 ]; then
-        echo "$name: the shell ended with status $status" | tee -a "$work/got"
-    fi
-    if [ -n "${ACCEPT:-}" ]; then
+        echo "$name: the shell ended with status $status"
+        cat "$work/raw"
+        failed="$failed $name"
+    elif [ -n "${UNDER:-}" ]; then
+        :
+    elif [ -n "${ACCEPT:-}" ]; then
         cmp -s "$work/got" "$tests/sql/$name.out" || echo "accepted: tests/sql/$name.out"
         cp "$work/got" "$tests/sql/$name.out"
     elif ! diff -u "$tests/sql/$name.out" "$work/got"; then

@@ -153,6 +153,25 @@ run lightning analyze --db tidy.db --start-date 20300101
 exits 0
 same 'beside it' "$(ls tidy.db*)" tidy.db
 
+it 'follows a link to where the file is'
+mkdir away
+mv tidy.db away/real.db
+ln -s away/real.db tidy.db
+run lightning sql --db tidy.db 'SELECT count(*) FROM traces'
+exits 0
+run lightning sql --db tidy.db --write "UPDATE traces SET model = 'm'"
+exits 0
+same 'beside it' "$(ls away tidy.db*)" 'tidy.db
+
+away:
+real.db'
+rm tidy.db
+mv away/real.db tidy.db
+ln -s nowhere.db dangling.db
+run lightning import "$traces" --db dangling.db
+exits 3
+complains 'lightning: dangling.db: cannot be opened: unable to open database file'
+
 it 'reads the -wal that a crash has left, and leaves it for a writer'
 make_db busy2.db
 sqlite3 busy2.db "INSERT INTO traces (trace_id, day) VALUES ('a', '2024-12-06')" \

@@ -146,6 +146,47 @@ prints 'a_header_much_longer_tha…  another_header_that_is_lo…  text  and_one
                    111111                           2  x                       4
                         5                           6  y                       7'
 
+it 'cuts words before names, which are of use only whole'
+run lightning sql "SELECT 'MasterResponder_20241201_081408_786253' AS trace_id, 1 AS n, 'That sounds difficult, day after day, in a place that is new.' AS reply UNION ALL SELECT 'x', 2, NULL"
+exits 0
+prints 'trace_id                                n  reply
+--------------------------------------  -  -------------------------------------
+MasterResponder_20241201_081408_786253  1  That sounds difficult, day after day…
+x                                       2  -'
+run lightning sql "SELECT printf('%.*c', 100, 'x') AS a, 'some words here' AS b UNION ALL SELECT 'y', 'z'"
+same 'the names, when words are not enough' "$(sed -n 3p "$work/out")" \
+    "$(printf '%.67s' "$(printf '%080d' 0 | tr 0 x)")…  some word…"
+
+it 'prints text of several lines as it is when it is too wide for a table'
+run lightning sql "SELECT 1 AS n, 'a' || char(10) || printf('%.*c', 75, 'x') AS t UNION ALL SELECT 2, 'b'"
+exits 0
+prints 'n: 1
+t: a
+   xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+
+n: 2
+t: b'
+run lightning sql "SELECT 1 AS n, 'a' || char(10) || 'b' AS t UNION ALL SELECT 2, 'c'"
+prints 'n  t
+-  ----
+1  a\nb
+2  c'
+
+it 'keeps the columns straight where a wide character does not fit'
+run lightning sql "SELECT replace(printf('%.*c', 50, '.'), '.', '中') AS wide, 1 AS n UNION ALL SELECT 'b', 22 ORDER BY n"
+same 'the lines' "$(sed 's/中//g' "$work/out")" "wide$(printf '%75s' '')n
+$(printf '%76s' '' | tr ' ' -)  --
+…$(printf '%4s' '')1
+b$(printf '%77s' '')22"
+
+it 'is as wide as the terminal'
+script -qec "stty cols 40; '$program' sql \"SELECT 'name' AS a, printf('%.*c', 200, 'x') AS b UNION ALL SELECT 'other', 'short'\"" /dev/null \
+    >typescript </dev/null
+same 'the lines' "$(tr -d '\r' <typescript)" 'a      b
+-----  ---------------------------------
+name   xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+other  short'
+
 it 'prints a row that is too wide as a list, and nothing of it is cut'
 run lightning sql "SELECT 'Planner' AS component, NULL AS model, 0.75 AS combined_reward, 'It makes sense that this feels like too much at once, and it is all right to take one thing at a time.
 Second line.' AS response_text"
@@ -156,9 +197,10 @@ combined_reward: 0.75
 response_text:   It makes sense that this feels like too much at once, and it is
                  all right to take one thing at a time.
                  Second line.'
-run lightning sql "SELECT printf('%.*c', 100, 'x') AS a"
-prints 'a: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-   xxxxxxxxxxxxxxxxxxxxxxx'
+run lightning sql "SELECT printf('%.*c', 100, 'x') AS a, '' AS empty"
+prints 'a:     xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+       xxxxxxxxxxxxxxxxxxxxxxxxxxx
+empty:'
 
 it 'prints rows with too many columns as lists'
 columns=$(seq -s ', ' 1 40 | sed 's/[0-9][0-9]*/& AS column&/g')

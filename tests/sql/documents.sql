@@ -96,6 +96,8 @@ SELECT document_type('Hello', '$');
 
 -- ---- stored documents ----
 
+-- A file without such tables.
+SELECT trace_document('a');
 .read ../../sql/schema.sql
 INSERT INTO dictionaries (id, bytes) SELECT 1, bytes FROM dictionary;
 CREATE TABLE new (id INTEGER PRIMARY KEY, document);
@@ -137,6 +139,3 @@ SELECT * FROM mine;
 CREATE TEMP TABLE traces (trace_id TEXT, document_id INTEGER);
 INSERT INTO temp.traces VALUES ('hidden', 3);
 SELECT trace_prompt('failed'), quote(trace_prompt('hidden'));
--- A file without such tables.
-.open :memory:
-SELECT trace_document('a');

@@ -139,3 +139,9 @@ SELECT combined_reward(NULL), combined_reward(''), combined_reward('{}'), combin
   combined_reward('{"trace_id":7}'), combined_reward('[]'), combined_reward('{"trace_id":"a"'), combined_reward('{"trace_id":"a"} x');
 SELECT combined_reward(7);
 SELECT combined_reward(x'7b7d');
+
+-- They are harmless, so a stored view may use them, whoever wrote the file.
+PRAGMA trusted_schema = OFF;
+INSERT INTO t VALUES ('I hear you'), (NULL);
+CREATE VIEW scored AS SELECT round(reward_empathy(response), 6), reward_safety(response), round(combined_reward(response, 10), 6), response_text(response) FROM t;
+SELECT * FROM scored;

@@ -10,7 +10,8 @@
 static const char everything[] =
     " {\"list\": [1, -2.5e+3, 0, true, false, null, NaN, Infinity, -Infinity, [], {}, [[]]],\r\n\t"
     "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\\u00e9\\n\": \"x\\ud83d\\ude00\\\\\\/\\b\\f\\n\\r\\t\","
-    " \"\": {\"deep\": {\"er\": [{\"a\": \"0123456789abcdefghijklmnopqrstuvwxyz\"}]}}, \"n\": 1E-9}";
+    " \"\": {\"deep\": {\"er\": [{\"a\": \"0123456789abcdefghijklmnopqrstuvwxyz\"}]}}, \"n\": "
+    "1E-9}";
 
 /* Checks a whole document. Returns NULL, or what was expected, its offset in *offset. */
 static const char *check(struct bytes document, size_t *offset)
@@ -54,8 +55,8 @@ static void assert_rejected(struct bytes document, const char *expected, size_t 
 static void a_document_of_every_kind_is_accepted(void **state)
 {
     static const char *const documents[] = {
-        everything, "{}",  "[]",    "\"\"",  "0",    "-0",        "true",    "false",
-        "null",     "NaN", "1e400", "[\n]",  "{\t}", "-Infinity", "  [1]\n", "\r\n null \r\n",
+        everything, "{}",  "[]",    "\"\"", "0",    "-0",        "true",    "false",
+        "null",     "NaN", "1e400", "[\n]", "{\t}", "-Infinity", "  [1]\n", "\r\n null \r\n",
     };
     (void)state;
     for (size_t i = 0; i < COUNT(documents); i++)
@@ -139,6 +140,34 @@ static void every_truncation_of_an_object_ends_too_early(void **state)
     }
 }
 
+/* Indentation is passed over 16 bytes at a time: runs of every length, broken anywhere by another kind
+ * of white space or by what is none, at the end of the memory too. */
+static void white_space_of_any_length_is_passed_over(void **state)
+{
+    static const char others[] = " \n\r\tx";
+    (void)state;
+    for (size_t length = 1; length <= 52; length++) {
+        for (size_t at = 0; at < length; at++) {
+            for (size_t first = 0; first < 4; first++) {
+                for (size_t k = 0; k < 5; k++) {
+                    char document[60] = "[";
+                    memset(document + 1, ' ', length);
+                    document[1] = others[first];
+                    document[1 + at] = others[k];
+                    if (k == 4)
+                        assert_rejected((struct bytes){document, 1 + length}, "a value", 1 + at);
+                    else
+                        assert_rejected((struct bytes){document, 1 + length}, "a value",
+                                        1 + length);
+                    document[1 + length] = ']';
+                    if (k < 4)
+                        assert_accepted((struct bytes){document, 2 + length});
+                }
+            }
+        }
+    }
+}
+
 static void an_empty_document_lacks_a_value(void **state)
 {
     (void)state;
@@ -207,10 +236,7 @@ static void two_thousand_levels_are_accepted_and_one_more_is_not(void **state)
     assert_int_equal(JSON_MAX_DEPTH, 2000);
     for (size_t i = 0; i < COUNT(shapes); i++) {
         size_t turns = JSON_MAX_DEPTH / shapes[i].per_turn;
-        struct bytes good =
-            nested(turns, shapes[i].open, shapes[i].middle, shapes[i].close);
-        /* The last shape has one more level, {}, beside each turn but within the limit of the
-         * innermost: it is entered at 2 * turn levels. */
+        struct bytes good = nested(turns, shapes[i].open, shapes[i].middle, shapes[i].close);
         assert_accepted(good);
         free((char *)good.at);
         struct bytes bad = nested(turns + 1, shapes[i].open, shapes[i].middle, shapes[i].close);
@@ -274,10 +300,10 @@ static void a_value_is_told_by_its_first_byte(void **state)
         const char *document;
         enum json_type type;
     } cases[] = {
-        {"{", JSON_OBJECT},    {" [", JSON_ARRAY},  {"\n\"", JSON_STRING}, {"-", JSON_NUMBER},
-        {"0", JSON_NUMBER},    {"9", JSON_NUMBER},  {"NaN", JSON_NUMBER},  {"Infinity", JSON_NUMBER},
-        {"\ttrue", JSON_TRUE}, {"f", JSON_FALSE},   {"null", JSON_NULL},   {"", JSON_BAD},
-        {"]", JSON_BAD},       {"+1", JSON_BAD},    {".5", JSON_BAD},      {"nan", JSON_NULL},
+        {"{", JSON_OBJECT},    {" [", JSON_ARRAY}, {"\n\"", JSON_STRING}, {"-", JSON_NUMBER},
+        {"0", JSON_NUMBER},    {"9", JSON_NUMBER}, {"NaN", JSON_NUMBER},  {"Infinity", JSON_NUMBER},
+        {"\ttrue", JSON_TRUE}, {"f", JSON_FALSE},  {"null", JSON_NULL},   {"", JSON_BAD},
+        {"]", JSON_BAD},       {"+1", JSON_BAD},   {".5", JSON_BAD},      {"nan", JSON_NULL},
         {"'", JSON_BAD},       {"\xff", JSON_BAD},
     };
     (void)state;
@@ -419,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_nul_is_no_white_space),
         cmocka_unit_test(a_byte_order_mark_is_rejected),
         cmocka_unit_test(every_truncation_of_an_object_ends_too_early),
+        cmocka_unit_test(white_space_of_any_length_is_passed_over),
         cmocka_unit_test(an_empty_document_lacks_a_value),
         cmocka_unit_test(eight_megabytes_are_read_like_eight_bytes),
         cmocka_unit_test(two_thousand_levels_are_accepted_and_one_more_is_not),
