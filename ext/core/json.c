@@ -1,11 +1,8 @@
 #include "json.h"
 
-#include <inttypes.h>
-#include <locale.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdint.h>
 
+#include "decimal.h"
 #include "utf8.h"
 
 #if defined(__SSE2__)
@@ -275,100 +272,6 @@ static bool skip_number(struct json_reader *r)
     return true;
 }
 
-/* Plain decimals whose digits make an integer up to 2^53 are exact in one division.
- * Source: Clinger, "How to read floating point numbers accurately", PLDI 1990. Returns false when
- * the number is of another kind. */
-static bool convert_short(const char *p, const char *end, double *out)
-{
-    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    bool negative = *p == '-';
-    if (negative)
-        p++;
-    uint64_t digits = 0;
-    int fraction = 0;
-    bool in_fraction = false;
-    for (; p < end; p++) {
-        if (*p == '.') {
-            in_fraction = true;
-            continue;
-        }
-        if (*p < '0' || *p > '9')
-            return false;
-        digits = digits * 10 + (uint64_t)(*p - '0');
-        if (digits > UINT64_C(9007199254740992)) /* 2^53 */
-            return false;
-        fraction += in_fraction;
-    }
-    if (fraction > 22)
-        return false;
-    double value = (double)digits / power[fraction];
-    *out = negative ? -value : value;
-    return true;
-}
-
-/* The exponent written at p, 0 when there is none; one beyond any use as 10^12. */
-static int64_t read_exponent(const char *p, const char *end)
-{
-    int64_t exponent = 0;
-    bool negative = end - p > 1 && p[1] == '-';
-    for (; p < end; p++)
-        if (*p >= '0' && *p <= '9' && exponent < INT64_C(1000000000000))
-            exponent = exponent * 10 + (*p - '0');
-    return negative ? -exponent : exponent;
-}
-
-/* A double is decided by 767 digits and by whether anything but zeros follows them. */
-#define MOST_DIGITS 800
-#define MOST_BYTES (MOST_DIGITS + 40)
-
-/* Copies a number of any length as one of MOST_BYTES with the same value to a double: the first
- * digits but leading zeros, a 1 for others that are not all zeros, and the exponent of the last. */
-static void copy_shortened(const char *p, const char *end, char copy[MOST_BYTES])
-{
-    int64_t exponent = 0;
-    size_t digits = 0;
-    bool in_fraction = false;
-    bool more = false;
-    if (*p == '-')
-        *copy++ = *p++;
-    *copy++ = '0';
-    for (; p < end && *p != 'e' && *p != 'E'; p++) {
-        if (*p == '.') {
-            in_fraction = true;
-        } else if (digits == MOST_DIGITS) {
-            more = more || *p != '0';
-            exponent += !in_fraction;
-        } else {
-            if (digits > 0 || *p != '0')
-                copy[digits++] = *p;
-            exponent -= in_fraction;
-        }
-    }
-    exponent += read_exponent(p, end);
-    snprintf(copy + digits, MOST_BYTES - 2 - digits, "%se%" PRId64, more ? "1" : "",
-             exponent - more);
-}
-
-/* The slow way; always in the C locale, whatever the process has set. */
-static double convert_long(const char *at, size_t n)
-{
-    char copy[MOST_BYTES];
-    if (n < sizeof copy) {
-        memcpy(copy, at, n);
-        copy[n] = '\0';
-    } else {
-        copy_shortened(at, at + n, copy);
-    }
-    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (c_locale == (locale_t)0)
-        return NAN;
-    double value = strtod_l(copy, NULL, c_locale);
-    freelocale(c_locale);
-    return value;
-}
-
 bool reader_number(struct json_reader *r, double *out)
 {
     if (reader_type(r) != JSON_NUMBER)
@@ -377,8 +280,7 @@ bool reader_number(struct json_reader *r, double *out)
     const char *start = r->at;
     if (!skip_number(r))
         return false;
-    if (!convert_short(start, r->at, out))
-        *out = convert_long(start, (size_t)(r->at - start));
+    *out = decimal_to_double((struct bytes){start, (size_t)(r->at - start)});
     return true;
 }
 
@@ -570,91 +472,6 @@ bool reader_finish(struct json_reader *r)
     return !r->expected;
 }
 
-static void forget(const struct json_want *wants, struct bytes *spans)
-{
-    for (; wants->key; wants++) {
-        spans[wants->slot] = (struct bytes){NULL, 0};
-        if (wants->inside)
-            forget(wants->inside, spans);
-    }
-}
-
-/* The want of that key. Members mostly come in the order of the wants, so the search begins behind
- * the last one found. */
-static const struct json_want *find_want(const struct json_want *wants,
-                                         const struct json_want **hint, struct json_text key)
-{
-    const struct json_want *want = *hint;
-    do {
-        if (!want->key) {
-            want = wants;
-            continue;
-        }
-        if (want->key_length == key.raw.n && memcmp(want->key, key.raw.at, key.raw.n) == 0) {
-            *hint = want + 1;
-            return want;
-        }
-        want++;
-    } while (want != *hint);
-    for (want = wants; key.escaped && want->key; want++)
-        if (json_text_is(key, (struct bytes){want->key, want->key_length}))
-            return want;
-    return NULL;
-}
-
-static bool collect_members(struct json_reader *r, const struct json_want *wants,
-                            struct bytes *spans, bool *repeated)
-{
-    const struct json_want *hint = wants;
-    struct json_text key;
-    if (!reader_enter(r, JSON_OBJECT))
-        return false;
-    while (reader_next_member(r, &key)) {
-        const struct json_want *want = find_want(wants, &hint, key);
-        if (!want) {
-            reader_skip(r, NULL);
-            continue;
-        }
-        if (spans[want->slot].at) {
-            *repeated = true;
-            if (want->inside)
-                forget(want->inside, spans);
-        }
-        next_byte(r);
-        const char *start = r->at;
-        reader_collect(r, want, spans, repeated);
-        spans[want->slot] = (struct bytes){start, (size_t)(r->at - start)};
-    }
-    return !r->expected;
-}
-
-static bool collect_first(struct json_reader *r, const struct json_want *wants, struct bytes *spans,
-                          bool *repeated)
-{
-    bool first = true;
-    if (!reader_enter(r, JSON_ARRAY))
-        return false;
-    while (reader_next_element(r)) {
-        if (first && reader_type(r) == JSON_OBJECT)
-            collect_members(r, wants, spans, repeated);
-        else
-            reader_skip(r, NULL);
-        first = false;
-    }
-    return !r->expected;
-}
-
-bool reader_collect(struct json_reader *r, const struct json_want *want, struct bytes *spans,
-                    bool *repeated)
-{
-    enum json_type type = want->inside ? reader_type(r) : JSON_BAD;
-    if (type == JSON_OBJECT && !want->of_first)
-        return collect_members(r, want->inside, spans, repeated);
-    if (type == JSON_ARRAY && want->of_first)
-        return collect_first(r, want->inside, spans, repeated);
-    return reader_skip(r, NULL);
-}
-
 enum json_type json_type_of(struct bytes value)
 {
     struct json_reader r;
@@ -684,142 +501,4 @@ struct json_reader reader_first(struct json_reader r)
     if (reader_type(&r) != JSON_ARRAY || !reader_enter(&r, JSON_ARRAY) || !reader_next_element(&r))
         r.expected = "an element";
     return r;
-}
-
-/* ---- escapes ---- */
-
-static uint32_t hex4(const char *p)
-{
-    uint32_t value = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        uint32_t digit = c <= '9' ? (uint32_t)(c - '0') : (uint32_t)((c | 0x20) - 'a' + 10);
-        value = value * 16 + digit;
-    }
-    return value;
-}
-
-static char plain_escape(char c)
-{
-    switch (c) {
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    default:
-        return c; /* the quote, the backslash and the slash stand for themselves */
-    }
-}
-
-/* The code point of the \u escape at p, of a pair when two make one; *lone is set when a surrogate
- * has no other half. Returns the bytes consumed. */
-static size_t unicode_escape(const char *p, const char *end, uint32_t *code_point, bool *lone)
-{
-    uint32_t c = hex4(p + 2);
-    if (c < 0xD800 || c > 0xDFFF) {
-        *code_point = c;
-        return 6;
-    }
-    if (c < 0xDC00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
-        uint32_t low = hex4(p + 8);
-        if (low >= 0xDC00 && low <= 0xDFFF) {
-            *code_point = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-            return 12;
-        }
-    }
-    *lone = true;
-    *code_point = UTF8_REPLACEMENT;
-    return 6;
-}
-
-/* Undoes the escape at p: writes at most 4 bytes to utf8, their number to *n. Returns what follows
- * the escape. */
-static const char *undo_escape(const char *p, const char *end, char *utf8, size_t *n, bool *lone)
-{
-    if (p[1] != 'u') {
-        utf8[0] = plain_escape(p[1]);
-        *n = 1;
-        return p + 2;
-    }
-    uint32_t code_point;
-    p += unicode_escape(p, end, &code_point, lone);
-    *n = utf8_write(utf8, code_point);
-    return p;
-}
-
-/* The next backslash, or end. */
-static const char *find_backslash(const char *p, const char *end)
-{
-    const char *found = memchr(p, '\\', (size_t)(end - p));
-    return found ? found : end;
-}
-
-bool json_text_decode(struct json_text text, struct buffer *out)
-{
-    const char *p = text.raw.at;
-    const char *end = p + text.raw.n;
-    bool lone = false;
-    if (!text.escaped) {
-        buffer_append(out, p, text.raw.n);
-        return false;
-    }
-    /* What an escape stands for is never longer than the escape. */
-    if (buffer_reserve(out, text.raw.n) != 0)
-        return false;
-    while (p < end) {
-        const char *backslash = find_backslash(p, end);
-        char utf8[4];
-        size_t n;
-        buffer_append(out, p, (size_t)(backslash - p));
-        if (backslash == end)
-            break;
-        p = undo_escape(backslash, end, utf8, &n, &lone);
-        buffer_append(out, utf8, n);
-    }
-    return lone;
-}
-
-bool json_text_is(struct json_text text, struct bytes plain)
-{
-    if (!text.escaped)
-        return bytes_equal(text.raw, plain);
-    const char *p = text.raw.at;
-    const char *end = p + text.raw.n;
-    size_t at = 0;
-    bool lone = false;
-    while (p < end) {
-        char utf8[4] = {*p};
-        size_t n = 1;
-        p = *p == '\\' ? undo_escape(p, end, utf8, &n, &lone) : p + 1;
-        if (plain.n - at < n || memcmp(plain.at + at, utf8, n) != 0)
-            return false;
-        at += n;
-    }
-    return at == plain.n;
-}
-
-void json_quote(struct buffer *out, struct bytes text)
-{
-    buffer_append_byte(out, '"');
-    for (size_t i = 0; i < text.n;) {
-        size_t size;
-        uint32_t c = utf8_read((struct bytes){text.at + i, text.n - i}, &size);
-        char utf8[4];
-        if (c == '"' || c == '\\')
-            buffer_append_byte(out, '\\');
-        if (c == '\n')
-            buffer_append(out, "\\n", 2);
-        else if (c < 0x20)
-            buffer_format(out, "\\u%04x", (unsigned)c);
-        else
-            buffer_append(out, utf8, utf8_write(utf8, c));
-        i += size;
-    }
-    buffer_append_byte(out, '"');
 }

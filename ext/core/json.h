@@ -28,6 +28,7 @@
 #include <stddef.h>
 
 #include "bytes.h"
+#include "json_text.h"
 
 /* Python itself stops near 1,000 levels. */
 #define JSON_MAX_DEPTH 2000
@@ -41,12 +42,6 @@ enum json_type {
     JSON_TRUE,
     JSON_FALSE,
     JSON_NULL,
-};
-
-/* A string as it stands between its quotes, escapes not yet undone. */
-struct json_text {
-    struct bytes raw;
-    bool escaped; /* whether there is any backslash in it */
 };
 
 struct json_reader {
@@ -78,40 +73,6 @@ bool reader_skip(struct json_reader *r, struct bytes *span);
 /* True when only white space is left. */
 bool reader_finish(struct json_reader *r);
 
-/* What to look for in a value: a tree of members, read in one pass. A list ends with a NULL key. */
-struct json_want {
-    const char *key;
-    size_t key_length;
-    size_t slot;                    /* which span gets the member's value */
-    const struct json_want *inside; /* what to look for in its members; NULL: nothing */
-    bool of_first;                  /* its value is an array: look in the first element instead */
-};
-
-/* An entry of such a list. */
-#define JSON_WANT(key, slot)                                                                       \
-    {                                                                                              \
-        (key), sizeof(key) - 1, (slot), NULL, false                                                \
-    }
-#define JSON_WANT_IN(key, slot, inside)                                                            \
-    {                                                                                              \
-        (key), sizeof(key) - 1, (slot), (inside), false                                            \
-    }
-#define JSON_WANT_IN_FIRST(key, slot, inside)                                                      \
-    {                                                                                              \
-        (key), sizeof(key) - 1, (slot), (inside), true                                             \
-    }
-#define JSON_WANTS_END                                                                             \
-    {                                                                                              \
-        NULL, 0, 0, NULL, false                                                                    \
-    }
-
-/* Passes over the value that comes next, checking it, and keeps the spans of what is wanted inside
- * it; the want's own key and slot play no part. `spans` must be all-zero before: a member that is
- * not there leaves its span so. Of a repeated key the last counts, with what is inside it, as Python
- * has it; *repeated is set then. */
-bool reader_collect(struct json_reader *r, const struct json_want *want, struct bytes *spans,
-                    bool *repeated);
-
 /* The type of a checked value; JSON_BAD when there is none (at is NULL). */
 enum json_type json_type_of(struct bytes value);
 
@@ -120,14 +81,5 @@ enum json_type json_type_of(struct bytes value);
  * document must have been checked before. */
 struct json_reader reader_member(struct json_reader r, const char *key);
 struct json_reader reader_first(struct json_reader r);
-
-/* Whether a key or string equals `plain`, escapes undone. */
-bool json_text_is(struct json_text text, struct bytes plain);
-/* Appends the string with its escapes undone, as UTF-8; a lone surrogate becomes U+FFFD. Returns
- * whether there was one. Out of memory shows in out->failed. */
-bool json_text_decode(struct json_text text, struct buffer *out);
-/* Appends `text`, which is any UTF-8, as a JSON string with its quotes; what is not valid UTF-8
- * becomes U+FFFD. */
-void json_quote(struct buffer *out, struct bytes text);
 
 #endif

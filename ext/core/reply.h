@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "bytes.h"
-#include "json.h"
+#include "json_want.h"
 
 enum reply_kind {
     REPLY_NONE,     /* null, or nothing at all */

@@ -3,7 +3,7 @@
  */
 #include "check.h"
 
-#include "json.h"
+#include "json_want.h"
 
 static struct json_reader open_reader(struct bytes document)
 {

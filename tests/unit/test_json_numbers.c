@@ -310,6 +310,37 @@ static void digits_without_end_are_read_like_strtod_reads_them(void **state)
     }
 }
 
+/* Half way between two doubles stands a number of up to 767 digits, and the last of them decides. */
+static void the_last_of_many_digits_decides(void **state)
+{
+    /* Half the smallest double, half way to the next, half way from 1 to the next, and at the top. */
+    const long double half_way[] = {ldexpl(1, -1075), ldexpl(3, -1075), 1 + ldexpl(1, -53),
+                                    ldexpl(0x1FFFFFFFFFFFFFp0L, -1075)};
+    (void)state;
+    if (LDBL_MANT_DIG < 64) {
+        print_message("no long double that is longer here\n");
+        skip();
+    }
+    for (size_t i = 0; i < COUNT(half_way); i++) {
+        char text[1200];
+        int n = snprintf(text, sizeof text, "%.1075Lf", half_way[i]);
+        assert_like_strtod(text);
+        strcpy(text + n, "1");
+        assert_like_strtod(text);
+        strcpy(text + n, "0000000000000000000000000000000000000000000000000001e-5");
+        assert_like_strtod(text);
+        /* The last digit of a power of two is a 5, and then come zeros. */
+        text[n] = '\0';
+        for (int k = n - 1; k >= 0; k--) {
+            if (text[k] == '0')
+                continue;
+            text[k] = '4';
+            break;
+        }
+        assert_like_strtod(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_locale_with_a_decimal_comma_changes_nothing),
         cmocka_unit_test(an_integer_of_five_thousand_digits_is_beyond_a_double),
         cmocka_unit_test(digits_without_end_are_read_like_strtod_reads_them),
+        cmocka_unit_test(the_last_of_many_digits_decides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -254,49 +254,6 @@ static void decoded_text_is_appended(void **state)
 
 /* ---- writing ---- */
 
-/* Any text, quoted, is a JSON string that reads as the same text. */
-static void what_is_quoted_reads_as_it_was(void **state)
-{
-    struct buffer quoted = {0};
-    struct buffer out = {0};
-    (void)state;
-    for (uint32_t c = 0; c <= 0x10FFFF; c += c < 0x3000 ? 1 : 97) {
-        char text[6] = "<";
-        if (c >= 0xD800 && c <= 0xDFFF)
-            continue;
-        size_t n = 1 + utf8_write(text + 1, c);
-        text[n++] = '>';
-        buffer_clear(&quoted);
-        buffer_clear(&out);
-        json_quote(&quoted, (struct bytes){text, n});
-        assert_false(json_text_decode(text_in(buffer_bytes(&quoted)), &out));
-        assert_bytes(buffer_bytes(&out), ((struct bytes){text, n}));
-    }
-    buffer_free(&quoted);
-    buffer_free(&out);
-}
-
-static void quoting_escapes_no_more_than_it_must(void **state)
-{
-    static const struct {
-        struct bytes text;
-        const char *quoted;
-    } cases[] = {
-        {{LITERAL("")}, "\"\""},
-        {{LITERAL("a\"b\\c/d")}, "\"a\\\"b\\\\c/d\""},
-        {{LITERAL("\n\t\0\x1f ")}, "\"\\n\\u0009\\u0000\\u001f \""},
-        {{LITERAL("\x7f\xc3\xa9\xf0\x9f\x98\x80")}, "\"\x7f\xc3\xa9\xf0\x9f\x98\x80\""},
-        {{LITERAL("a\xff\xc3z")}, "\"a\xef\xbf\xbd\xef\xbf\xbdz\""},
-    };
-    (void)state;
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct buffer out = {0};
-        json_quote(&out, cases[i].text);
-        assert_text(buffer_bytes(&out), cases[i].quoted);
-        buffer_free(&out);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,8 +267,6 @@ int main(void)
         cmocka_unit_test(every_escape_of_a_code_point_gives_that_code_point),
         cmocka_unit_test(a_lone_surrogate_becomes_the_replacement_character),
         cmocka_unit_test(decoded_text_is_appended),
-        cmocka_unit_test(what_is_quoted_reads_as_it_was),
-        cmocka_unit_test(quoting_escapes_no_more_than_it_must),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
