@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lexicons.h"
+#include "utf8.h"
 
 struct connection *connection_new(void)
 {
@@ -72,6 +73,27 @@ int connection_module(sqlite3 *db, struct connection *c, const char *name,
     return sqlite3_create_module_v2(db, name, module, c, connection_release);
 }
 
+int connection_table(sqlite3 *db, struct connection *c, const char *declaration, int safety,
+                     const void *kind, sqlite3_vtab **out)
+{
+    int rc = sqlite3_declare_vtab(db, declaration);
+    if (rc != SQLITE_OK)
+        return rc;
+    sqlite3_vtab_config(db, safety);
+    struct row_table *table = sqlite3_malloc(sizeof *table);
+    if (!table)
+        return SQLITE_NOMEM;
+    *table = (struct row_table){.connection = c, .kind = kind};
+    *out = &table->base;
+    return SQLITE_OK;
+}
+
+int connection_table_free(sqlite3_vtab *table)
+{
+    sqlite3_free(table);
+    return SQLITE_OK;
+}
+
 struct bytes value_bytes(sqlite3_value *value)
 {
     int type = sqlite3_value_type(value);
@@ -103,6 +125,14 @@ void result_text(sqlite3_context *context, struct bytes text)
         sqlite3_result_null(context);
     else
         sqlite3_result_text64(context, text.at, text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void result_text_or_blob(sqlite3_context *context, struct bytes bytes)
+{
+    if (utf8_valid_prefix(bytes) == bytes.n)
+        result_text(context, bytes);
+    else
+        sqlite3_result_blob64(context, bytes.at, bytes.n, SQLITE_TRANSIENT);
 }
 
 void result_real(sqlite3_context *context, double value)

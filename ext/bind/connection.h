@@ -45,6 +45,20 @@ int connection_function(sqlite3 *db, struct connection *c, const char *name, int
 int connection_module(sqlite3 *db, struct connection *c, const char *name,
                       const sqlite3_module *module);
 
+/* A virtual table without a state of its own. `kind` is whatever tells two that share their methods
+ * apart, or NULL. */
+struct row_table {
+    sqlite3_vtab base;
+    struct connection *connection; /* which outlives it: the module holds a reference */
+    const void *kind;
+};
+
+/* xConnect: `safety` is SQLITE_VTAB_DIRECTONLY or SQLITE_VTAB_INNOCUOUS. */
+int connection_table(sqlite3 *db, struct connection *c, const char *declaration, int safety,
+                     const void *kind, sqlite3_vtab **out);
+/* xDisconnect. */
+int connection_table_free(sqlite3_vtab *table);
+
 /* The bytes of a TEXT or BLOB value; at is NULL for SQL NULL. */
 struct bytes value_bytes(sqlite3_value *value);
 
@@ -52,6 +66,8 @@ struct bytes value_bytes(sqlite3_value *value);
 void result_errorf(sqlite3_context *context, const char *format, ...);
 /* A TEXT result, copied; at NULL gives SQL NULL. */
 void result_text(sqlite3_context *context, struct bytes text);
+/* TEXT where the bytes are UTF-8, else BLOB: nothing is lost either way. */
+void result_text_or_blob(sqlite3_context *context, struct bytes bytes);
 /* A REAL result; NaN gives SQL NULL. */
 void result_real(sqlite3_context *context, double value);
 

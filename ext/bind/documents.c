@@ -41,15 +41,6 @@ static struct packer *packer_argument(sqlite3_context *context, sqlite3_value **
     return packer;
 }
 
-/* TEXT where the bytes are UTF-8, else BLOB. */
-static void result_document(sqlite3_context *context, struct bytes document)
-{
-    if (utf8_valid_prefix(document) == document.n)
-        result_text(context, document);
-    else
-        sqlite3_result_blob64(context, document.at, document.n, SQLITE_TRANSIENT);
-}
-
 static void unpack(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     struct connection *c = sqlite3_user_data(context);
@@ -70,7 +61,7 @@ static void unpack(sqlite3_context *context, int argc, sqlite3_value **argv)
     else if (wrong)
         result_errorf(context, "unpack(): %s", wrong);
     else
-        result_document(context, buffer_bytes(&c->scratch));
+        result_text_or_blob(context, buffer_bytes(&c->scratch));
 }
 
 static void pack(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -348,7 +339,7 @@ static void trace_document(sqlite3_context *context, int argc, sqlite3_value **a
     struct connection *c = sqlite3_user_data(context);
     (void)argc;
     if (load_document(context, argv[0], "trace_document") == 1)
-        result_document(context, buffer_bytes(&c->scratch));
+        result_text_or_blob(context, buffer_bytes(&c->scratch));
 }
 
 /* A member of a stored document: a string as its words, null as NULL, anything else as its JSON. */

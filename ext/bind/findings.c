@@ -36,12 +36,6 @@ static const struct family empathy_family = {
     false,
 };
 
-struct findings_table {
-    sqlite3_vtab base;
-    struct connection *connection;
-    const struct family *family;
-};
-
 struct findings_cursor {
     sqlite3_vtab_cursor base;
     struct reply reply;
@@ -52,28 +46,14 @@ struct findings_cursor {
     bool failed;
 };
 
-static int connect_family(sqlite3 *db, struct connection *c, const struct family *family,
-                          sqlite3_vtab **out)
-{
-    int rc = sqlite3_declare_vtab(db, family->declaration);
-    if (rc != SQLITE_OK)
-        return rc;
-    sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
-    struct findings_table *table = sqlite3_malloc(sizeof *table);
-    if (!table)
-        return SQLITE_NOMEM;
-    *table = (struct findings_table){.connection = c, .family = family};
-    *out = &table->base;
-    return SQLITE_OK;
-}
-
 static int safety_connect(sqlite3 *db, void *c, int argc, const char *const *argv,
                           sqlite3_vtab **out, char **error)
 {
     (void)argc;
     (void)argv;
     (void)error;
-    return connect_family(db, c, &safety_family, out);
+    return connection_table(db, c, safety_family.declaration, SQLITE_VTAB_INNOCUOUS, &safety_family,
+                            out);
 }
 
 static int empathy_connect(sqlite3 *db, void *c, int argc, const char *const *argv,
@@ -82,13 +62,8 @@ static int empathy_connect(sqlite3 *db, void *c, int argc, const char *const *ar
     (void)argc;
     (void)argv;
     (void)error;
-    return connect_family(db, c, &empathy_family, out);
-}
-
-static int findings_disconnect(sqlite3_vtab *table)
-{
-    sqlite3_free(table);
-    return SQLITE_OK;
+    return connection_table(db, c, empathy_family.declaration, SQLITE_VTAB_INNOCUOUS,
+                            &empathy_family, out);
 }
 
 /* idxNum: bit 0 for the response, bit 1 for the metadata; they come to xFilter in this order. */
@@ -174,7 +149,8 @@ static int findings_filter(sqlite3_vtab_cursor *base, int given, const char *pla
                            sqlite3_value **argv)
 {
     struct findings_cursor *cursor = (struct findings_cursor *)base;
-    struct findings_table *table = (struct findings_table *)base->pVtab;
+    struct row_table *table = (struct row_table *)base->pVtab;
+    const struct family *family = table->kind;
     const struct scorer *scorer = table->connection->scorer;
     struct bytes response = given & 1 ? value_bytes(argv[0]) : (struct bytes){NULL, 0};
     bool blocked = (given & 2) && metadata_blocks(argv[argc - 1]);
@@ -189,9 +165,9 @@ static int findings_filter(sqlite3_vtab_cursor *base, int given, const char *pla
     if (reply_failed(&cursor->reply))
         return SQLITE_NOMEM;
     const char *unsafe = scoring_unsafe(&cursor->reply, blocked);
-    if (table->family->safety && unsafe)
+    if (family->safety && unsafe)
         keep_unsafe(cursor, unsafe);
-    if (table->family->safety)
+    if (family->safety)
         scorer_safety_findings(scorer, reply_words(&cursor->reply), keep, cursor);
     else
         scorer_empathy_findings(scorer, reply_words(&cursor->reply), keep, cursor);
@@ -260,7 +236,7 @@ static int findings_column(sqlite3_vtab_cursor *base, sqlite3_context *context, 
 #define FINDINGS_MODULE(connect)                                                                   \
     {                                                                                              \
         .xConnect = (connect), .xBestIndex = findings_best_index,                                  \
-        .xDisconnect = findings_disconnect, .xOpen = findings_open, .xClose = findings_close,      \
+        .xDisconnect = connection_table_free, .xOpen = findings_open, .xClose = findings_close,    \
         .xFilter = findings_filter, .xNext = findings_next, .xEof = findings_eof,                  \
         .xColumn = findings_column, .xRowid = findings_rowid,                                      \
     }

@@ -12,40 +12,11 @@
  * Outputs: root, the absolute folder below which `path` lies; file_state, the state the ledger
  * gives such a file (NULL: a trace); and those of trace_row.h.
  */
-#include "read_ahead.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
+#include "folder_plan.h"
 #include "utf8.h"
-
-enum {
-    FILE_DOCUMENT = TRACE_COLUMNS,
-    FILE_PATH,
-    FILE_SIZE,
-    FILE_MTIME,
-    FILE_ERROR,
-    ARGUMENT_DIRECTORY,
-    ARGUMENT_DICTIONARY,
-    ARGUMENT_SESSION_KEY,
-    ARGUMENT_USER_KEY,
-    FILE_ROOT,
-    FILE_STATE,
-    FILE_HIDDEN /* the first of ROW_HIDDEN_COLUMNS */
-};
-
-#define ARGUMENTS 4
-
-static const char declaration[] =
-    "CREATE TABLE legacy_traces(" TRACE_ROW_COLUMNS
-    ", document TEXT, path TEXT, size INTEGER, mtime INTEGER, file_error TEXT, "
-    "directory TEXT HIDDEN, dictionary BLOB HIDDEN, session_key TEXT HIDDEN, "
-    "user_key TEXT HIDDEN, root TEXT HIDDEN, file_state TEXT HIDDEN, " ROW_HIDDEN_COLUMNS ")";
-
-struct folder_table {
-    sqlite3_vtab base;
-    struct connection *connection;
-};
 
 struct folder_cursor {
     sqlite3_vtab_cursor base;
@@ -53,7 +24,7 @@ struct folder_cursor {
     struct buffer root;       /* the folder's path, NUL-terminated */
     bool end;
     sqlite3_int64 rowid;
-    sqlite3_value *arguments[ARGUMENTS];
+    sqlite3_value *arguments[FOLDER_ARGUMENTS];
     struct buffer scratch;
 };
 
@@ -64,131 +35,20 @@ static int folder_error(sqlite3_vtab *table, int code, const char *message)
     return table->zErrMsg ? code : SQLITE_NOMEM;
 }
 
-/* ---- connecting and planning ---- */
-
 static int folder_connect(sqlite3 *db, void *c, int argc, const char *const *argv,
                           sqlite3_vtab **out, char **error)
 {
     (void)argc;
     (void)argv;
     (void)error;
-    int rc = sqlite3_declare_vtab(db, declaration);
-    if (rc != SQLITE_OK)
-        return rc;
     /* It reads files: no view or trigger stored in a file of somebody else's may do so. */
-    sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
-    struct folder_table *table = sqlite3_malloc(sizeof *table);
-    if (!table)
-        return SQLITE_NOMEM;
-    *table = (struct folder_table){.connection = c};
-    *out = &table->base;
-    return SQLITE_OK;
+    return connection_table(db, c, folder_declaration, SQLITE_VTAB_DIRECTONLY, NULL, out);
 }
 
-static int folder_disconnect(sqlite3_vtab *table)
-{
-    sqlite3_free(table);
-    return SQLITE_OK;
-}
-
-/* The letter by which idxStr tells xFilter of a constraint on `day`; 0 for one of no use. */
-static char day_constraint(unsigned char op)
-{
-    switch (op) {
-    case SQLITE_INDEX_CONSTRAINT_EQ:
-        return '=';
-    case SQLITE_INDEX_CONSTRAINT_GT:
-        return '>';
-    case SQLITE_INDEX_CONSTRAINT_GE:
-        return 'g';
-    case SQLITE_INDEX_CONSTRAINT_LT:
-        return '<';
-    case SQLITE_INDEX_CONSTRAINT_LE:
-        return 'l';
-    default:
-        return 0;
-    }
-}
-
-static bool is_fact(int column)
-{
-    return column == FILE_SIZE || column == FILE_MTIME;
-}
-
-/* The steps of trace_row.h that a column needs; *document: whether it needs the document at all. */
-static unsigned column_steps(int column, bool *document)
-{
-    *document = column != COLUMN_DAY && column != FILE_PATH && column != FILE_ROOT &&
-                !is_fact(column) &&
-                !(column >= ARGUMENT_DIRECTORY && column < ARGUMENT_DIRECTORY + ARGUMENTS);
-    if (!*document || column == FILE_DOCUMENT)
-        return 0;
-    if (column >= FILE_HIDDEN)
-        return trace_row_steps(column + COLUMN_PROMPT - FILE_HIDDEN);
-    return column < TRACE_COLUMNS ? trace_row_steps(column) : STEP_READ;
-}
-
-/* idxNum: bit 0 for facts, bit 1 for documents, then the steps. */
-static int number_plan(sqlite3_uint64 columns_used)
-{
-    int plan = 0;
-    for (int column = 0; column < FILE_HIDDEN + ROW_COLUMNS - COLUMN_PROMPT; column++) {
-        bool document;
-        if (!(columns_used >> column & 1))
-            continue;
-        unsigned steps = column_steps(column, &document);
-        plan |= (is_fact(column) ? 1 : 0) | (document ? 2 : 0) | (int)(steps << 2);
-    }
-    return plan;
-}
-
-/* The plan is a string, a letter for each value that xFilter gets: a digit is that argument, the
- * others are constraints on day, which SQLite checks again. */
 static int folder_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 {
     (void)table;
-    char *plan = sqlite3_malloc(info->nConstraint + 1);
-    int n = 0;
-    bool given[ARGUMENTS] = {false};
-    bool by_day = false;
-    if (!plan)
-        return SQLITE_NOMEM;
-    for (int i = 0; i < info->nConstraint; i++) {
-        int column = info->aConstraint[i].iColumn;
-        unsigned char op = info->aConstraint[i].op;
-        bool argument = column >= ARGUMENT_DIRECTORY && column < ARGUMENT_DIRECTORY + ARGUMENTS;
-        char letter = 0;
-        /* Of an argument given twice, SQLite compares the second with the first. */
-        if (argument && op == SQLITE_INDEX_CONSTRAINT_EQ && !given[column - ARGUMENT_DIRECTORY])
-            letter = (char)('0' + column - ARGUMENT_DIRECTORY);
-        else if (column == COLUMN_DAY &&
-                 sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") == 0)
-            letter = day_constraint(op);
-        if (!letter)
-            continue;
-        if (!info->aConstraint[i].usable) {
-            if (!argument)
-                continue;
-            sqlite3_free(plan);
-            return SQLITE_CONSTRAINT; /* an argument that comes from a table to be read first */
-        }
-        if (argument)
-            given[column - ARGUMENT_DIRECTORY] = true;
-        by_day |= !argument;
-        plan[n++] = letter;
-        info->aConstraintUsage[i].argvIndex = n;
-        info->aConstraintUsage[i].omit = argument;
-    }
-    plan[n] = '\0';
-    info->idxStr = plan;
-    info->needToFreeIdxStr = 1;
-    info->idxNum = number_plan(info->colUsed);
-    info->estimatedRows = by_day ? 3000 : 100000;
-    info->estimatedCost = by_day ? 3e4 : 1e6;
-    /* SQLite asks so for each side of an OR, too: no error yet, xFilter makes it one. */
-    if (!given[0])
-        info->estimatedCost = 1e99;
-    return SQLITE_OK;
+    return folder_plan_make(info);
 }
 
 /* ---- the cursor ---- */
@@ -207,7 +67,7 @@ static void folder_reset(struct folder_cursor *cursor)
 {
     read_ahead_free(cursor->ahead);
     cursor->ahead = NULL;
-    for (size_t i = 0; i < ARGUMENTS; i++) {
+    for (size_t i = 0; i < FOLDER_ARGUMENTS; i++) {
         sqlite3_value_free(cursor->arguments[i]);
         cursor->arguments[i] = NULL;
     }
@@ -246,38 +106,6 @@ static int folder_next(sqlite3_vtab_cursor *base)
     return SQLITE_OK;
 }
 
-/* Narrows the days by one constraint; returns whether any day can satisfy it. */
-static bool narrow(struct tree_days *days, char op, sqlite3_value *value)
-{
-    if (sqlite3_value_type(value) == SQLITE_NULL)
-        return false;
-    if (sqlite3_value_type(value) != SQLITE_TEXT)
-        return true;
-    const char *day = (const char *)sqlite3_value_text(value);
-    bool open = op == '<' || op == '>';
-    if (!day)
-        return true;
-    if (op == '=' || op == '>' || op == 'g') {
-        int order = days->first ? strcmp(day, days->first) : 1;
-        if (order > 0) {
-            days->first = day;
-            days->after_first = open;
-        } else if (order == 0) {
-            days->after_first |= open;
-        }
-    }
-    if (op == '=' || op == '<' || op == 'l') {
-        int order = days->last ? strcmp(day, days->last) : -1;
-        if (order < 0) {
-            days->last = day;
-            days->before_last = open;
-        } else if (order == 0) {
-            days->before_last |= open;
-        }
-    }
-    return true;
-}
-
 static const char *argument_text(struct folder_cursor *cursor, int argument)
 {
     sqlite3_value *value = cursor->arguments[argument - ARGUMENT_DIRECTORY];
@@ -287,7 +115,7 @@ static const char *argument_text(struct folder_cursor *cursor, int argument)
 /* Opens the folder and begins to read ahead in it. */
 static int folder_begin(struct folder_cursor *cursor, int plan_number, const struct tree_days *days)
 {
-    struct connection *c = ((struct folder_table *)cursor->base.pVtab)->connection;
+    struct connection *c = ((struct row_table *)cursor->base.pVtab)->connection;
     sqlite3_value *dictionary = cursor->arguments[ARGUMENT_DICTIONARY - ARGUMENT_DIRECTORY];
     struct bytes dictionary_bytes = dictionary ? value_bytes(dictionary) : (struct bytes){"", 0};
     struct buffer error = {0};
@@ -296,13 +124,7 @@ static int folder_begin(struct folder_cursor *cursor, int plan_number, const str
         .keys = {argument_text(cursor, ARGUMENT_SESSION_KEY),
                  argument_text(cursor, ARGUMENT_USER_KEY)},
     };
-    const struct read_ahead_plan plan = {
-        .facts = plan_number & 1,
-        .documents = plan_number & 2,
-        /* Who asks for facts too may use them to pass documents over. */
-        .doubtful = (plan_number & 3) == 3,
-        .steps = (unsigned)plan_number >> 2,
-    };
+    const struct read_ahead_plan plan = folder_plan_read(plan_number);
     struct tree *tree = tree_open(argument_text(cursor, ARGUMENT_DIRECTORY), days, &error);
     if (!tree) {
         buffer_append_byte(&error, '\0');
@@ -325,14 +147,15 @@ static int folder_filter(sqlite3_vtab_cursor *base, int plan_number, const char 
     bool possible = true;
     folder_reset(cursor);
     for (int i = 0; i < argc; i++) {
-        if (plan[i] >= '0' && plan[i] < '0' + ARGUMENTS) {
-            sqlite3_value **slot = &cursor->arguments[plan[i] - '0'];
+        int argument = folder_plan_argument(plan[i]);
+        if (argument >= 0) {
+            sqlite3_value **slot = &cursor->arguments[argument];
             sqlite3_value_free(*slot);
             *slot = sqlite3_value_dup(argv[i]);
             if (!*slot)
                 return SQLITE_NOMEM;
         } else {
-            possible &= narrow(&days, plan[i], argv[i]);
+            possible &= folder_plan_narrow(&days, plan[i], argv[i]);
         }
     }
     if (!cursor->arguments[0])
@@ -369,18 +192,9 @@ static int need_steps(struct folder_cursor *cursor, unsigned steps)
     if (read_ahead_need_steps(cursor->ahead, steps) != 0)
         return SQLITE_NOMEM;
     int error = read_ahead_row(cursor->ahead)->read_error;
-    if (error == EMFILE || error == ENFILE)
+    if (error == EMFILE || error == ENFILE || error == ENOMEM)
         return process_error(cursor, error);
     return SQLITE_OK;
-}
-
-/* TEXT when the bytes are UTF-8, else BLOB: nothing is lost either way. */
-static void result_bytes(sqlite3_context *context, struct bytes bytes)
-{
-    if (utf8_valid_prefix(bytes) == bytes.n)
-        result_text(context, bytes);
-    else
-        sqlite3_result_blob64(context, bytes.at, bytes.n, SQLITE_TRANSIENT);
 }
 
 static void result_file_error(sqlite3_context *context, const struct folder_row *row,
@@ -453,10 +267,10 @@ static int file_column(struct folder_cursor *cursor, sqlite3_context *context, i
         if (row->row.is_trace)
             result_text(context, row->row.document);
         else if (row->read_error == 0)
-            result_bytes(context, row->row.document);
+            result_text_or_blob(context, row->row.document);
         break;
     case FILE_PATH:
-        result_bytes(context, row->entry.path);
+        result_text_or_blob(context, row->entry.path);
         break;
     case FILE_SIZE:
     case FILE_MTIME:
@@ -503,7 +317,7 @@ int register_legacy_traces(sqlite3 *db, struct connection *c)
     static const sqlite3_module module = {
         .xConnect = folder_connect, /* without xCreate it exists under its own name alone */
         .xBestIndex = folder_best_index,
-        .xDisconnect = folder_disconnect,
+        .xDisconnect = connection_table_free,
         .xOpen = folder_open,
         .xClose = folder_close,
         .xFilter = folder_filter,

@@ -27,11 +27,6 @@ static const char declaration[] =
     ", file_error TEXT, document TEXT HIDDEN, dictionary BLOB HIDDEN, session_key TEXT HIDDEN, "
     "user_key TEXT HIDDEN, " ROW_HIDDEN_COLUMNS ")";
 
-struct read_table {
-    sqlite3_vtab base;
-    struct connection *connection;
-};
-
 struct read_cursor {
     sqlite3_vtab_cursor base;
     bool end;
@@ -46,22 +41,7 @@ static int read_connect(sqlite3 *db, void *c, int argc, const char *const *argv,
     (void)argc;
     (void)argv;
     (void)error;
-    int rc = sqlite3_declare_vtab(db, declaration);
-    if (rc != SQLITE_OK)
-        return rc;
-    sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
-    struct read_table *table = sqlite3_malloc(sizeof *table);
-    if (!table)
-        return SQLITE_NOMEM;
-    *table = (struct read_table){.connection = c};
-    *out = &table->base;
-    return SQLITE_OK;
-}
-
-static int read_disconnect(sqlite3_vtab *table)
-{
-    sqlite3_free(table);
-    return SQLITE_OK;
+    return connection_table(db, c, declaration, SQLITE_VTAB_INNOCUOUS, NULL, out);
 }
 
 /* idxNum has a bit for each argument given; they come to xFilter in their order. */
@@ -168,7 +148,7 @@ static const char *argument_text(struct read_cursor *cursor, int argument)
 
 static int need_steps(struct read_cursor *cursor, unsigned steps)
 {
-    struct connection *c = ((struct read_table *)cursor->base.pVtab)->connection;
+    struct connection *c = ((struct row_table *)cursor->base.pVtab)->connection;
     sqlite3_value *dictionary = cursor->arguments[ARGUMENT_DICTIONARY - ARGUMENT_DOCUMENT];
     struct trace_row_tools tools = {.scorer = c->scorer};
     tools.keys.session = argument_text(cursor, ARGUMENT_SESSION_KEY);
@@ -216,7 +196,7 @@ int register_read_trace(sqlite3 *db, struct connection *c)
     static const sqlite3_module module = {
         .xConnect = read_connect,
         .xBestIndex = read_best_index,
-        .xDisconnect = read_disconnect,
+        .xDisconnect = connection_table_free,
         .xOpen = read_open,
         .xClose = read_close,
         .xFilter = read_filter,
