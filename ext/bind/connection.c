@@ -94,6 +94,61 @@ int connection_table_free(sqlite3_vtab *table)
     return SQLITE_OK;
 }
 
+int table_arguments_plan(sqlite3_index_info *info, int first, int n)
+{
+    info->idxNum = 0;
+    for (int i = 0; i < info->nConstraint; i++) {
+        int argument = info->aConstraint[i].iColumn - first;
+        if (argument < 0 || argument >= n ||
+            info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ || (info->idxNum >> argument & 1))
+            continue;
+        if (!info->aConstraint[i].usable)
+            return SQLITE_CONSTRAINT; /* it comes from a table to be read first */
+        info->idxNum |= 1 << argument;
+        /* Its place among those given, once it is known which are. */
+        info->aConstraintUsage[i].argvIndex = argument + 1;
+        info->aConstraintUsage[i].omit = 1;
+    }
+    for (int i = 0; i < info->nConstraint; i++) {
+        int argument = info->aConstraintUsage[i].argvIndex - 1;
+        for (int before = 0; before < argument; before++)
+            if (!(info->idxNum >> before & 1))
+                info->aConstraintUsage[i].argvIndex--;
+    }
+    if (!(info->idxNum & 1))
+        info->estimatedCost = 1e99;
+    return SQLITE_OK;
+}
+
+void table_arguments_free(sqlite3_value **kept, int n)
+{
+    for (int i = 0; i < n; i++) {
+        sqlite3_value_free(kept[i]);
+        kept[i] = NULL;
+    }
+}
+
+int table_arguments_keep(sqlite3_value **kept, int n, int given, sqlite3_value **argv)
+{
+    int next = 0;
+    table_arguments_free(kept, n);
+    for (int i = 0; i < n; i++) {
+        if (!(given >> i & 1))
+            continue;
+        kept[i] = sqlite3_value_dup(argv[next++]);
+        if (!kept[i])
+            return SQLITE_NOMEM;
+    }
+    return SQLITE_OK;
+}
+
+int table_error(sqlite3_vtab *table, int code, const char *message)
+{
+    sqlite3_free(table->zErrMsg);
+    table->zErrMsg = sqlite3_mprintf("%s", message);
+    return table->zErrMsg ? code : SQLITE_NOMEM;
+}
+
 struct bytes value_bytes(sqlite3_value *value)
 {
     int type = sqlite3_value_type(value);

@@ -59,6 +59,19 @@ int connection_table(sqlite3 *db, struct connection *c, const char *declaration,
 /* xDisconnect. */
 int connection_table_free(sqlite3_vtab *table);
 
+/* For the xBestIndex of a table-valued function whose arguments are the `n` hidden columns from
+ * `first` on: has the first constraint on each come to xFilter, in their order, and leaves the others
+ * for SQLite to compare. idxNum gets a bit for each argument given. Without the first argument the
+ * plan is the last choice, for SQLite asks so for each side of an OR too: xFilter makes it an error. */
+int table_arguments_plan(sqlite3_index_info *info, int first, int n);
+
+/* In xFilter: keeps copies of the arguments given, frees those kept before. */
+int table_arguments_keep(sqlite3_value **kept, int n, int given, sqlite3_value **argv);
+void table_arguments_free(sqlite3_value **kept, int n);
+
+/* Sets the error message of a virtual table; returns what its method shall: `code`, or SQLITE_NOMEM. */
+int table_error(sqlite3_vtab *table, int code, const char *message);
+
 /* The bytes of a TEXT or BLOB value; at is NULL for SQL NULL. */
 struct bytes value_bytes(sqlite3_value *value);
 

@@ -6,6 +6,7 @@
 #define LIGHTNING_EXT_SQL_H
 
 extern const char sql_store_document[];
+extern const char sql_store_next_document[];
 extern const char sql_store_same_document[];
 extern const char sql_store_scorer[];
 extern const char sql_store_trace[];

@@ -19,25 +19,31 @@
 /* Both tables have these columns, the first two under names of their own. */
 enum { NAME, CATEGORY, WEIGHT, AT, LENGTH, TEXT, ARGUMENT_RESPONSE, ARGUMENT_METADATA };
 
+#define ARGUMENTS 2
+
 struct family {
     const char *declaration;
+    const char *usage;
     bool safety;
 };
 
 static const struct family safety_family = {
     "CREATE TABLE safety_findings(rule TEXT, category TEXT, weight REAL, at INTEGER, "
     "length INTEGER, text TEXT, response TEXT HIDDEN, metadata TEXT HIDDEN)",
+    "safety_findings needs a response: safety_findings(response)",
     true,
 };
 
 static const struct family empathy_family = {
     "CREATE TABLE empathy_findings(phrase TEXT, dimension TEXT, weight REAL, at INTEGER, "
     "length INTEGER, text TEXT, response TEXT HIDDEN)",
+    "empathy_findings needs a response: empathy_findings(response)",
     false,
 };
 
 struct findings_cursor {
     sqlite3_vtab_cursor base;
+    sqlite3_value *arguments[ARGUMENTS];
     struct reply reply;
     struct finding *found; /* a growing array */
     size_t n;
@@ -66,30 +72,12 @@ static int empathy_connect(sqlite3 *db, void *c, int argc, const char *const *ar
                             &empathy_family, out);
 }
 
-/* idxNum: bit 0 for the response, bit 1 for the metadata; they come to xFilter in this order. */
 static int findings_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 {
-    int where[2] = {-1, -1};
-    int n = 0;
     (void)table;
-    for (int i = 0; i < info->nConstraint; i++) {
-        int argument = info->aConstraint[i].iColumn - ARGUMENT_RESPONSE;
-        if (argument < 0 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
-            continue;
-        if (!info->aConstraint[i].usable)
-            return SQLITE_CONSTRAINT;
-        where[argument] = i;
-    }
-    for (int i = 0; i < 2; i++) {
-        if (where[i] < 0)
-            continue;
-        info->aConstraintUsage[where[i]].argvIndex = ++n;
-        info->aConstraintUsage[where[i]].omit = 1;
-        info->idxNum |= 1 << i;
-    }
     info->estimatedRows = 5;
     info->estimatedCost = 10;
-    return SQLITE_OK;
+    return table_arguments_plan(info, ARGUMENT_RESPONSE, ARGUMENTS);
 }
 
 static int findings_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
@@ -105,6 +93,7 @@ static int findings_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
 static int findings_close(sqlite3_vtab_cursor *base)
 {
     struct findings_cursor *cursor = (struct findings_cursor *)base;
+    table_arguments_free(cursor->arguments, ARGUMENTS);
     reply_free(&cursor->reply);
     free(cursor->found);
     free(cursor);
@@ -152,12 +141,18 @@ static int findings_filter(sqlite3_vtab_cursor *base, int given, const char *pla
     struct row_table *table = (struct row_table *)base->pVtab;
     const struct family *family = table->kind;
     const struct scorer *scorer = table->connection->scorer;
-    struct bytes response = given & 1 ? value_bytes(argv[0]) : (struct bytes){NULL, 0};
-    bool blocked = (given & 2) && metadata_blocks(argv[argc - 1]);
     (void)plan;
+    (void)argc;
     cursor->n = 0;
     cursor->next = 0;
     cursor->failed = false;
+    int rc = table_arguments_keep(cursor->arguments, ARGUMENTS, given, argv);
+    if (rc != SQLITE_OK)
+        return rc;
+    if (!cursor->arguments[0])
+        return table_error(base->pVtab, SQLITE_ERROR, family->usage);
+    struct bytes response = value_bytes(cursor->arguments[0]);
+    bool blocked = cursor->arguments[1] && metadata_blocks(cursor->arguments[1]);
     if (response.at)
         reply_read_argument(&cursor->reply, response);
     else
@@ -226,8 +221,11 @@ static int findings_column(sqlite3_vtab_cursor *base, sqlite3_context *context, 
         if (found->length)
             result_place(context, reply_words(&cursor->reply), found, column);
         break;
-    default:
-        break; /* the arguments are not kept */
+    default: {
+        sqlite3_value *argument = cursor->arguments[column - ARGUMENT_RESPONSE];
+        if (argument)
+            sqlite3_result_value(context, argument);
+    }
     }
     return SQLITE_OK;
 }

@@ -28,13 +28,6 @@ struct folder_cursor {
     struct buffer scratch;
 };
 
-static int folder_error(sqlite3_vtab *table, int code, const char *message)
-{
-    sqlite3_free(table->zErrMsg);
-    table->zErrMsg = sqlite3_mprintf("%s", message);
-    return table->zErrMsg ? code : SQLITE_NOMEM;
-}
-
 static int folder_connect(sqlite3 *db, void *c, int argc, const char *const *argv,
                           sqlite3_vtab **out, char **error)
 {
@@ -129,7 +122,7 @@ static int folder_begin(struct folder_cursor *cursor, int plan_number, const str
     if (!tree) {
         buffer_append_byte(&error, '\0');
         int rc = error.failed ? SQLITE_NOMEM
-                              : folder_error(cursor->base.pVtab, SQLITE_CANTOPEN, error.at);
+                              : table_error(cursor->base.pVtab, SQLITE_CANTOPEN, error.at);
         buffer_free(&error);
         return rc;
     }
@@ -159,11 +152,11 @@ static int folder_filter(sqlite3_vtab_cursor *base, int plan_number, const char 
         }
     }
     if (!cursor->arguments[0])
-        return folder_error(base->pVtab, SQLITE_ERROR,
-                            "legacy_traces needs a folder: legacy_traces('traces')");
+        return table_error(base->pVtab, SQLITE_ERROR,
+                           "legacy_traces needs a folder: legacy_traces('traces')");
     const char *directory = argument_text(cursor, ARGUMENT_DIRECTORY);
     if (!directory || !directory[0])
-        return folder_error(base->pVtab, SQLITE_ERROR, "legacy_traces: the folder's name is empty");
+        return table_error(base->pVtab, SQLITE_ERROR, "legacy_traces: the folder's name is empty");
     int rc = folder_begin(cursor, plan_number, &days);
     if (rc != SQLITE_OK)
         return rc;

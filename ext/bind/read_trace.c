@@ -44,31 +44,12 @@ static int read_connect(sqlite3 *db, void *c, int argc, const char *const *argv,
     return connection_table(db, c, declaration, SQLITE_VTAB_INNOCUOUS, NULL, out);
 }
 
-/* idxNum has a bit for each argument given; they come to xFilter in their order. */
 static int read_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 {
-    int where[ARGUMENTS] = {-1, -1, -1, -1};
-    int n = 0;
     (void)table;
-    for (int i = 0; i < info->nConstraint; i++) {
-        int argument = info->aConstraint[i].iColumn - ARGUMENT_DOCUMENT;
-        if (argument < 0 || argument >= ARGUMENTS ||
-            info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
-            continue;
-        if (!info->aConstraint[i].usable)
-            return SQLITE_CONSTRAINT;
-        where[argument] = i;
-    }
-    for (int i = 0; i < ARGUMENTS; i++) {
-        if (where[i] < 0)
-            continue;
-        info->aConstraintUsage[where[i]].argvIndex = ++n;
-        info->aConstraintUsage[where[i]].omit = 1;
-        info->idxNum |= 1 << i;
-    }
     info->estimatedRows = 1;
     info->estimatedCost = 10;
-    return SQLITE_OK;
+    return table_arguments_plan(info, ARGUMENT_DOCUMENT, ARGUMENTS);
 }
 
 static int read_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
@@ -81,18 +62,10 @@ static int read_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
     return SQLITE_OK;
 }
 
-static void read_reset(struct read_cursor *cursor)
-{
-    for (size_t i = 0; i < ARGUMENTS; i++) {
-        sqlite3_value_free(cursor->arguments[i]);
-        cursor->arguments[i] = NULL;
-    }
-}
-
 static int read_close(sqlite3_vtab_cursor *base)
 {
     struct read_cursor *cursor = (struct read_cursor *)base;
-    read_reset(cursor);
+    table_arguments_free(cursor->arguments, ARGUMENTS);
     trace_row_free(&cursor->row);
     buffer_free(&cursor->scratch);
     free(cursor);
@@ -103,22 +76,17 @@ static int read_filter(sqlite3_vtab_cursor *base, int given, const char *plan, i
                        sqlite3_value **argv)
 {
     struct read_cursor *cursor = (struct read_cursor *)base;
-    int next = 0;
     (void)plan;
     (void)argc;
-    read_reset(cursor);
-    for (int i = 0; i < ARGUMENTS; i++) {
-        if (!(given >> i & 1))
-            continue;
-        cursor->arguments[i] = sqlite3_value_dup(argv[next++]);
-        if (!cursor->arguments[i])
-            return SQLITE_NOMEM;
-    }
-    cursor->end = !cursor->arguments[0];
-    if (!cursor->end) {
-        struct bytes document = value_bytes(cursor->arguments[0]);
-        trace_row_begin(&cursor->row, document.at ? document : (struct bytes){"", 0});
-    }
+    int rc = table_arguments_keep(cursor->arguments, ARGUMENTS, given, argv);
+    if (rc != SQLITE_OK)
+        return rc;
+    if (!cursor->arguments[0])
+        return table_error(base->pVtab, SQLITE_ERROR,
+                           "read_trace needs a document: read_trace(document)");
+    struct bytes document = value_bytes(cursor->arguments[0]);
+    trace_row_begin(&cursor->row, document.at ? document : (struct bytes){"", 0});
+    cursor->end = false;
     return SQLITE_OK;
 }
 

@@ -108,8 +108,7 @@ static int begin_batch(struct take_in *t)
         rc = query_integer(t->db, "SELECT id FROM main.scorers WHERE hash = lightning_scorer()",
                            &t->scorer);
     if (rc == SQLITE_OK)
-        rc = query_integer(t->db, "SELECT coalesce(max(id), 0) + 1 FROM main.documents",
-                           &t->next_document);
+        rc = query_integer(t->db, sql_store_next_document, &t->next_document);
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(t->db,
                                 "SELECT id, bytes FROM main.dictionaries ORDER BY id DESC LIMIT 1",

@@ -155,17 +155,25 @@ static void result_count(sqlite3_context *context, int64_t count)
         sqlite3_result_int64(context, count);
 }
 
-static void result_note(sqlite3_context *context, const struct trace_row *row)
+static void add_note(struct buffer *out, const char *note)
 {
-    static const char *const notes[] = {
-        NULL,
-        "a key stands twice, the last counts",
-        "a number is not finite, which is NULL here",
-        "a key stands twice, the last counts; a number is not finite, which is NULL here",
-    };
-    unsigned which = row->trace.notes & (TRACE_REPEATED_KEY | TRACE_NOT_FINITE);
-    if (notes[which])
-        sqlite3_result_text(context, notes[which], -1, SQLITE_STATIC);
+    buffer_format(out, "%s%s", out->n ? "; " : "", note);
+}
+
+static void result_note(sqlite3_context *context, const struct trace_row *row,
+                        struct buffer *scratch)
+{
+    buffer_clear(scratch);
+    if (row->trace.notes & TRACE_REPEATED_KEY)
+        add_note(scratch, "a key stands twice, the last counts");
+    if (row->trace.notes & TRACE_NOT_FINITE)
+        add_note(scratch, "a number is not finite, which is NULL here");
+    if (row->reply.kind == REPLY_UNKNOWN)
+        add_note(scratch, "the response is of no known shape");
+    if (scratch->failed)
+        sqlite3_result_error_nomem(context);
+    else if (scratch->n)
+        result_text(context, buffer_bytes(scratch));
 }
 
 /* The columns that only what is a trace has. */
@@ -257,7 +265,7 @@ static void result_of_trace(const struct trace_row *row, sqlite3_context *contex
         result_member(context, trace->response, scratch);
         break;
     case COLUMN_NOTE:
-        result_note(context, row);
+        result_note(context, row, scratch);
         break;
     case COLUMN_CREDENTIALS:
         sqlite3_result_int64(context, (sqlite3_int64)row->credentials);

@@ -67,11 +67,25 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Whether the number of three digits at offset `at` counts something, or goes on: "512 tokens",
+ * "512,000". A status stands alone or before its reason: "429 - slow down", "503 Service
+ * Unavailable". */
+static bool counts_something(struct bytes text, size_t at)
+{
+    if (at + 4 >= text.n)
+        return false;
+    char joint = text.at[at + 3];
+    char next = text.at[at + 4];
+    return (joint == ' ' || joint == '-' || joint == ',' || joint == '.') &&
+           (is_digit(next) || (next >= 'a' && next <= 'z'));
+}
+
 /* Whether what stands before offset `at` announces a status: nothing at all, or one of the words
- * that clients put there. A port or a token count is announced by other words. */
+ * that clients put there. A port or a token count is announced by other words; "error" announces
+ * anything. */
 static bool announces_status(struct bytes text, size_t at)
 {
-    static const char *const words[] = {"status", "code", "error", "http", "http/1.1", "http/2"};
+    static const char *const words[] = {"status", "code", "http", "http/1.1", "http/2", "error"};
     size_t end = at;
     while (end > 0 && !is_letter(text.at[end - 1]) && !is_digit(text.at[end - 1]))
         end--;
@@ -80,7 +94,7 @@ static bool announces_status(struct bytes text, size_t at)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct bytes w = {words[i], strlen(words[i])};
         if (end >= w.n && bytes_contain_nocase((struct bytes){text.at + end - w.n, w.n}, w))
-            return true;
+            return strcmp(words[i], "error") != 0 || !counts_something(text, at);
     }
     return false;
 }
@@ -172,6 +186,7 @@ enum slot {
     ERROR,
     ERROR_MESSAGE,
     ERROR_CODE,
+    ERROR_TYPE,
     CHOICES,
     MESSAGE,
     MESSAGE_CONTENT,
@@ -198,6 +213,7 @@ _Static_assert(SLOTS == REPLY_SPANS, "reply.h says how many spans there are");
 static const struct json_want error_wants[] = {
     JSON_WANT("message", ERROR_MESSAGE),
     JSON_WANT("code", ERROR_CODE),
+    JSON_WANT("type", ERROR_TYPE),
     JSON_WANTS_END,
 };
 static const struct json_want message_wants[] = {
@@ -289,6 +305,14 @@ static void take_count(struct bytes value, int64_t *out)
         *out = (int64_t)count;
 }
 
+/* IMAGE_SAFETY and its like. */
+static bool is_for_safety(struct bytes finish)
+{
+    const struct bytes end = BYTES("_safety");
+    return finish.n > end.n &&
+           bytes_equal((struct bytes){finish.at + finish.n - end.n, end.n}, end);
+}
+
 static void take_finish(struct bytes value, struct reply *reply)
 {
     struct buffer *finish = &reply->finish;
@@ -298,6 +322,10 @@ static void take_finish(struct bytes value, struct reply *reply)
     for (size_t i = 0; i < finish->n; i++)
         if (finish->at[i] >= 'A' && finish->at[i] <= 'Z')
             finish->at[i] = (char)(finish->at[i] + 32);
+    if (is_for_safety(buffer_bytes(finish))) {
+        buffer_clear(finish);
+        buffer_append(finish, "filter", 6);
+    }
     for (size_t i = 0; i < sizeof finish_words / sizeof *finish_words; i++) {
         struct bytes word = {finish_words[i].word, strlen(finish_words[i].word)};
         if (bytes_equal(buffer_bytes(finish), word)) {
@@ -373,32 +401,48 @@ static void read_gemini(const struct bytes *spans, struct reply *reply)
 
 static bool is_gemini(const struct bytes *spans)
 {
-    /* A prompt that was refused has no candidates, or an empty list of them. */
-    return spans[CANDIDATE_CONTENT].at || spans[CANDIDATE_FINISH].at ||
+    /* A prompt that was refused has no candidates, or an empty list of them. A planner's JSON may
+     * have candidates of its own. */
+    return json_type_of(spans[CANDIDATE_CONTENT]) == JSON_OBJECT ||
+           json_type_of(spans[CANDIDATE_FINISH]) == JSON_STRING ||
            json_type_of(spans[PROMPT_FEEDBACK]) == JSON_OBJECT;
 }
 
-/* {"error": "…"} as the Python client writes it, or {"error": {"message": …, "code": …}}. */
+static bool is_class(const char *class, const char *name)
+{
+    return strcmp(class, name) == 0;
+}
+
+/* The code says most; the type next, unless it says no more than that the request was bad, which
+ * some providers say of everything. */
+static const char *class_of_error(const struct bytes *spans, struct bytes message)
+{
+    /* Numbers and quoted words are both told by what they contain. */
+    const char *code = reply_error_class(spans[ERROR_CODE]);
+    const char *type = reply_error_class(spans[ERROR_TYPE]);
+    const char *words = reply_error_class(message);
+    if (is_class(type, "content_filter") || is_class(words, "content_filter"))
+        return "content_filter";
+    if (!is_class(code, "other"))
+        return code;
+    if (!is_class(type, "other") && !is_class(type, "bad_request"))
+        return type;
+    return is_class(words, "other") ? type : words;
+}
+
+/* {"error": "…"} as the Python client writes it, or {"error": {"message": …, "code": …, "type": …}}. */
 static void read_error(const struct bytes *spans, struct reply *reply)
 {
-    struct json_reader r;
-    double status = 0;
-    if (json_type_of(spans[ERROR_CODE]) == JSON_NUMBER) {
-        reader_open(&r, spans[ERROR_CODE]);
-        reader_number(&r, &status);
-    }
     if (!take_text(spans[ERROR_MESSAGE], &reply->error) && !take_text(spans[ERROR], &reply->error))
         buffer_append(&reply->error, spans[ERROR].at, spans[ERROR].n);
-    reply->error_class = status >= 400 && status <= 599
-                             ? class_of_status((int)status)
-                             : reply_error_class(buffer_bytes(&reply->error));
+    reply->error_class = class_of_error(spans, buffer_bytes(&reply->error));
 }
 
 static bool is_error(const struct bytes *spans)
 {
     enum json_type type = json_type_of(spans[ERROR]);
-    /* Some providers say "error": null beside a success. */
-    return type == JSON_STRING || type == JSON_OBJECT || type == JSON_ARRAY;
+    /* Some providers say "error": null beside a success, or false. */
+    return type != JSON_BAD && type != JSON_NULL && type != JSON_FALSE;
 }
 
 static const struct shape {

@@ -42,7 +42,7 @@ void reply_read(struct reply *reply, struct bytes json);
 
 /* The same from spans that reader_collect() kept for reply_wants, so that a document is read in one
  * pass; `response` is the whole value. */
-#define REPLY_SPANS 21
+#define REPLY_SPANS 22
 extern const struct json_want reply_wants[];
 void reply_take(struct reply *reply, struct bytes response, const struct bytes spans[REPLY_SPANS]);
 

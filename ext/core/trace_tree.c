@@ -424,13 +424,27 @@ static char *copy_or_null(const char *text)
     return text ? strdup(text) : NULL;
 }
 
+/* Whether a day's folder lies in the folder: then it is a traces folder, whatever its name. */
+static bool holds_days(const char *folder)
+{
+    char day[11];
+    bool found = false;
+    DIR *dir = opendir(folder);
+    struct dirent *e;
+    while (dir && !found && (e = readdir(dir)))
+        found = (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN) && tree_parse_day(e->d_name, day);
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
 /* When DIR is a day's folder, cuts its name off the root. */
 static int split_day(struct tree *tree)
 {
     char day[11];
     struct stat st;
     char *slash = strrchr(tree->root, '/');
-    if (!slash || !tree_parse_day(slash + 1, day))
+    if (!slash || !tree_parse_day(slash + 1, day) || holds_days(tree->root))
         return 0;
     if (stat(tree->root, &st) != 0)
         return errno;

@@ -1,7 +1,8 @@
 /*
  * trace_tree.h -- walks a folder of traces, DIR/YYYYMMDD/NAME.json, and reads its files.
  *
- * DIR may also be one day's folder; then the root is its parent and only that day is walked. Every
+ * DIR may also be one day's folder (its name is a day, and none lies in it); then the root is its
+ * parent and only that day is walked. Every
  * entry of a day's folder, and every entry of the root that is no day's folder, is met exactly once,
  * in the order of the names' bytes; what is no candidate for a trace says why. Symbolic links
  * below DIR are not followed. One day's names are in memory at a time.
