@@ -71,6 +71,10 @@ static int read_settings(struct analysis *a, const struct arguments *args)
 
         if (!equals)
             return complain(WRONG_USAGE, "%s: a parameter of a report is written NAME=VALUE", text);
+        /* As an option it is checked, and may be written in more ways. */
+        if (strncmp(text, "start_date=", 11) == 0 || strncmp(text, "end_date=", 9) == 0)
+            return complain(WRONG_USAGE, "%s: write it as --%s-date %s", text,
+                            text[0] == 's' ? "start" : "end", equals + 1);
         a->settings[a->n_settings++] =
             (struct setting){{text, (size_t)(equals - text)}, equals + 1, false};
     }
@@ -191,7 +195,9 @@ static int run_reports(struct analysis *a, struct db *db)
 
     if (code == DONE)
         code = observations_view(db, a->trace_dir, a->filters.where);
-    if (code == DONE && !db->show_sql)
+    /* The old script counted its traces whatever the dates. */
+    bool legacy = a->n_reports == 1 && strcmp(a->reports[0].name, LEGACY) == 0;
+    if (code == DONE && !db->show_sql && !legacy)
         code = look_for_rows(a, db, &any);
     if (code == DONE && !any)
         code = say_nothing(a, db);

@@ -145,7 +145,7 @@ static int connect_to(struct db *db, int flags)
 /* What the file says it is, now that its -wal counts too. */
 static int identify(struct db *db, bool *blank)
 {
-    sqlite3_int64 id = 0, version = 0, tables = 0;
+    sqlite3_int64 id = 0, version = 0, tables = 0, utf16 = 0;
     /* One transaction: another process may be making the tables. */
     int code = run_opening(db, "BEGIN; SELECT 1 FROM sqlite_master LIMIT 1");
 
@@ -162,7 +162,12 @@ static int identify(struct db *db, bool *blank)
     *blank = id == 0 && version == 0 && tables == 0;
     if (*blank)
         return DONE;
-    code = check_identity(db->path, id, version, schema_latest());
+    code = db_integer(db, "SELECT encoding <> 'UTF-8' FROM pragma_encoding", &utf16);
+    if (code == DONE && utf16)
+        return complain(UNUSABLE, "%s: keeps its text as UTF-16; lightning's files are UTF-8",
+                        db->path);
+    if (code == DONE)
+        code = check_identity(db->path, id, version, schema_latest());
     if (code == DONE)
         db->version = (int)version;
     return code;
@@ -213,7 +218,8 @@ static int open_file(struct db *db, enum db_mode mode)
     else
         db->writable = mode != DB_READ;
     db->tidy = !db->writable && companion_size(db, "-wal") <= 0;
-    if (found == PROBED_BLANK && db->writable)
+    /* What a rollback journal holds only one that may write can put back; then there is no -wal. */
+    if (found == PROBED_BLANK && db->writable && companion_size(db, "-journal") <= 0)
         code = look_at_blank(db);
     if (code == DONE)
         code = connect_to(db, db->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);

@@ -27,12 +27,13 @@ struct export
     char day[9]; /* the day's folder that is open */
     int day_fd;  /* -1: none */
     sqlite3_int64 written;
+    sqlite3_int64 refused; /* names that would lead out of the folder */
 };
 
 static void bind_text(sqlite3_stmt *stmt, const char *name, const char *value)
 {
     int i = sqlite3_bind_parameter_index(stmt, name);
-    if (i > 0 && value && value[0])
+    if (i > 0 && value)
         sqlite3_bind_text(stmt, i, value, -1, SQLITE_STATIC);
 }
 
@@ -118,7 +119,10 @@ static int refuse_clashes(struct db *db, const char *root)
     int code = db_prepare(db, embedded_sql("export/clash.sql"), &stmt);
     if (code == DONE && stmt) {
         bind_text(stmt, ":root", root);
-        if (sqlite3_step(stmt) == SQLITE_ROW)
+        int rc = sqlite3_step(stmt);
+        if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+            code = db_complain(db, NULL);
+        else if (rc == SQLITE_ROW)
             code = complain(UNUSABLE, "%s: stands in %s and in %s: choose one with --root",
                             (const char *)sqlite3_column_text(stmt, 0),
                             (const char *)sqlite3_column_text(stmt, 1),
@@ -165,14 +169,19 @@ static int export_legacy(struct export *export, const struct filters *filters, c
         code = db_prepare(export->db, embedded_sql("export/legacy.sql"), &row);
     if (code == DONE && row) {
         bind_text(row, ":root", root);
-        bind_text(row, ":start_date", filters->start_date);
-        bind_text(row, ":end_date", filters->end_date);
+        bind_text(row, ":start_date", filters->start_date[0] ? filters->start_date : NULL);
+        bind_text(row, ":end_date", filters->end_date[0] ? filters->end_date : NULL);
         bind_text(row, ":component", filters->component);
         bind_text(row, ":model", filters->model);
         sqlite3_bind_int(row, sqlite3_bind_parameter_index(row, ":all"), all);
         code = write_files(export, row);
         if (code == DONE)
             printf("%lld files written to %s\n", export->written, export->directory);
+        if (code == DONE && root && export->written == 0)
+            code = complain(NEEDS_A_LOOK, "%s: nothing in %s was imported from there", root,
+                            export->db->path);
+        if (code == DONE && export->refused)
+            code = NEEDS_A_LOOK;
     }
     sqlite3_finalize(row);
     return code;
@@ -189,19 +198,23 @@ static int run(const struct arguments *args)
     int code = filters_read(args, &filters);
     if (code != DONE)
         return code;
+    const char *given = option_value(args, "root");
+    char *root = given ? realpath(given, NULL) : NULL;
     code = db_open(&db, args, DB_WRITE_IF_POSSIBLE);
     if (code == DONE)
         code = db_take_in(&db);
     if (code == DONE || code == NEEDS_A_LOOK) {
-        int exported = export_legacy(&export, &filters, option_value(args, "root"));
+        /* The folder may be gone by now: then its name must be the ledger's. */
+        int exported = export_legacy(&export, &filters, root ? root : given);
         code = exported == DONE ? code : exported;
     }
+    free(root);
     return db_close(&db, code);
 }
 
 static const struct option_spec options[] = {
     {"as", "SHAPE", "what is written: legacy, the traces folder as it was imported"},
-    {"root", "DIR", "only files that were imported from this folder (an absolute path)"},
+    {"root", "DIR", "only files that were imported from this folder"},
     {NULL, NULL, NULL},
 };
 

@@ -6,9 +6,11 @@
  * the file while batches are committed would hold an old snapshot, and the next batch could not be
  * written after another process had written one.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,7 +95,9 @@ static void name_file(struct import *import, sqlite3_stmt *row, enum outcome out
 {
     const char *path = (const char *)sqlite3_column_text(row, PATH);
     const char *reason = (const char *)sqlite3_column_text(row, FILE_ERROR);
-    if (outcome != REJECTED && outcome != INCOMPLETE && outcome != CONFLICT)
+    /* Who links to a day's folder means to have it read. */
+    bool day = outcome == SKIPPED && path && strlen(path) == 8 && strspn(path, "0123456789") == 8;
+    if (outcome != REJECTED && outcome != INCOMPLETE && outcome != CONFLICT && !day)
         return;
     if (import->named++ >= NAMED)
         return;
@@ -151,10 +155,22 @@ static void print_counts(const struct import *import)
         print_count(outcome_names[i], ledger->counts[i],
                     i == REPLACED ? "their files were rewritten" : NULL);
     print_known(ledger, known);
+    if (ledger->gone)
+        printf("%lld trace%s gone: rewritten, and another's now; `reason` in files says which\n",
+               ledger->gone, ledger->gone == 1 ? " is" : "s are");
     if (import->credentials)
         printf("%lld credential%s masked in error texts; the documents still hold %s\n",
                import->credentials, import->credentials == 1 ? "" : "s",
                import->credentials == 1 ? "it" : "them");
+}
+
+/* Whether there were files and none that could be a trace. */
+static bool has_nothing(const struct ledger *ledger)
+{
+    sqlite3_int64 others = 0;
+    for (int i = 0; i < OUTCOMES; i++)
+        others += i == SKIPPED ? 0 : ledger->counts[i] + ledger->known[i];
+    return others == 0 && ledger->counts[SKIPPED] + ledger->known[SKIPPED] > 0;
 }
 
 /* What somebody should look at, on stderr. */
@@ -162,9 +178,11 @@ static void complain_of_rest(const struct import *import)
 {
     if (import->named > NAMED)
         complain(NEEDS_A_LOOK,
-                 "and %d more: SELECT path, state, reason FROM files WHERE state IN "
-                 "('rejected', 'incomplete', 'conflict')",
+                 "and %d more: SELECT path, state, reason FROM files WHERE state <> 'imported'",
                  import->named - NAMED);
+    if (has_nothing(&import->ledger))
+        complain(NEEDS_A_LOOK,
+                 "no trace was met: is it a traces folder, with YYYYMMDD folders in it?");
     if (import->unknown)
         complain(NEEDS_A_LOOK,
                  "%lld responses are of no known shape, so they have no text: one is %s",
@@ -338,7 +356,14 @@ static void known(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     struct import *import = sqlite3_user_data(context);
     (void)argc;
-    bool is_known = ledger_knows(&import->ledger, argv[0], argv[1], argv[2], argv[3]);
+    int is_known = ledger_knows(&import->ledger, argv[0], argv[1], argv[2], argv[3]);
+    if (is_known < 0) {
+        char *error =
+            sqlite3_mprintf("%s: %s", import->args->db, sqlite3_errmsg(import->db->handle));
+        sqlite3_result_error(context, error ? error : "out of memory", -1);
+        sqlite3_free(error);
+        return;
+    }
     if (is_known)
         show_progress(import);
     sqlite3_result_int(context, is_known);
@@ -454,11 +479,29 @@ static int open_folder_reader(struct import *import)
     return code;
 }
 
+/* Looked at before a file is made for them. */
+static int check_folders(const struct arguments *args)
+{
+    for (int i = 0; i < args->n_operands; i++) {
+        struct stat status;
+        int error = stat(args->operands[i], &status) != 0 ? errno : 0;
+        if (!error && !S_ISDIR(status.st_mode))
+            error = ENOTDIR;
+        if (error)
+            return complain(UNUSABLE, "cannot open the folder '%s': %s", args->operands[i],
+                            strerror(error));
+    }
+    return DONE;
+}
+
 static int run(const struct arguments *args)
 {
     struct db db;
     struct import import = {.args = args, .db = &db};
-    int code = db_open(&db, args, DB_CREATE);
+    int code = args->show_sql ? DONE : check_folders(args);
+    if (code != DONE)
+        return code;
+    code = db_open(&db, args, DB_CREATE);
     int folder_code = open_folder_reader(&import);
     import.on_terminal = isatty(STDERR_FILENO);
     if (code == DONE)
@@ -478,8 +521,8 @@ static int run(const struct arguments *args)
         code = print_size(&import);
     }
     const struct ledger *l = &import.ledger;
-    bool look = import.named > 0 || import.unknown > 0 || l->known[REJECTED] > 0 ||
-                l->known[INCOMPLETE] > 0 || l->known[CONFLICT] > 0;
+    bool look = import.named > 0 || has_nothing(l) || import.unknown > 0 ||
+                l->known[REJECTED] > 0 || l->known[INCOMPLETE] > 0 || l->known[CONFLICT] > 0;
     if (code == DONE && look)
         code = NEEDS_A_LOOK;
     ledger_close(&import.ledger);

@@ -24,7 +24,7 @@ enum {
     INSERT_DOCUMENT,
     INSERT_TEXT,
     SAME_DOCUMENT,
-    HAS_TRACE,
+    TRACE_OF,
     HAND_OVER,
     DELETE_TRACE,
     DELETE_DOCUMENT,
@@ -38,15 +38,17 @@ struct ledger_statements {
 /* Those that name a file are in sql/store. */
 static const char *const texts[STATEMENTS] = {
     /* A conflict lasts while the other trace does: it is looked at every time. */
-    [LOOK_UP] = "SELECT state, document_id, "
+    [LOOK_UP] = "SELECT state, document_id, held_id, "
                 "size = ?3 AND mtime = ?4 AND NOT recheck AND state <> 'conflict' "
                 "FROM main.files WHERE root = ?1 AND path = ?2",
     [RECORD] =
-        "INSERT INTO main.files (root, path, size, mtime, recheck, state, reason, document_id) "
-        "VALUES (?1, ?2, ?3, ?4, coalesce(?4 > ?5, 0), ?6, ?7, ?8) "
+        "INSERT INTO main.files (root, path, size, mtime, recheck, state, reason, document_id, "
+        "held_id) "
+        "VALUES (?1, ?2, ?3, ?4, coalesce(?4 > ?5, 0), ?6, ?7, nullif(?8, 0), nullif(?9, 0)) "
         "ON CONFLICT (root, path) DO UPDATE SET size = excluded.size, "
         "mtime = excluded.mtime, recheck = excluded.recheck, state = excluded.state, "
-        "reason = excluded.reason, document_id = excluded.document_id",
+        "reason = excluded.reason, document_id = excluded.document_id, "
+        "held_id = excluded.held_id",
     [TOUCH] = "UPDATE main.files SET size = ?3, mtime = ?4, recheck = coalesce(?4 > ?5, 0) "
               "WHERE root = ?1 AND path = ?2",
     [SAME_BYTES] =
@@ -58,7 +60,7 @@ static const char *const texts[STATEMENTS] = {
     [INSERT_TEXT] = "INSERT INTO main.trace_text (id, prompt, metadata, response) "
                     "VALUES (last_insert_rowid(), ?1, ?2, ?3)",
     [SAME_DOCUMENT] = "store/same_document.sql",
-    [HAS_TRACE] = "SELECT 1 FROM main.traces WHERE document_id = ?1",
+    [TRACE_OF] = "SELECT trace_id FROM main.traces WHERE document_id = ?1",
     /* The term on 'imported' lets the index be used. */
     [HAND_OVER] = "UPDATE main.files SET state = 'imported' WHERE (root, path) = "
                   "(SELECT root, path FROM main.files WHERE document_id = ?1 "
@@ -114,6 +116,7 @@ void ledger_close(struct ledger *ledger)
         sqlite3_finalize(ledger->statements->at[i]);
     free(ledger->statements);
     ledger->statements = NULL;
+    sqlite3_free(ledger->replaced);
     if (ledger->db->handle && !sqlite3_get_autocommit(ledger->db->handle))
         sqlite3_exec(ledger->db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -170,23 +173,26 @@ static int look_up(struct ledger *ledger, sqlite3_value *const facts[4], struct 
     if (rc == SQLITE_ROW) {
         entry->state = outcome_of((const char *)sqlite3_column_text(stmt, 0));
         entry->document = sqlite3_column_int64(stmt, 1);
-        entry->same_facts = sqlite3_column_int(stmt, 2);
+        entry->held = sqlite3_column_int64(stmt, 2);
+        entry->same_facts = sqlite3_column_int(stmt, 3);
+        if (entry->state == OUTCOMES)
+            rc = SQLITE_NOMEM; /* or a state that the table does not allow */
     }
     return finish(ledger, LOOK_UP, rc);
 }
 
-bool ledger_knows(struct ledger *ledger, sqlite3_value *root, sqlite3_value *path,
-                  sqlite3_value *size, sqlite3_value *mtime)
+int ledger_knows(struct ledger *ledger, sqlite3_value *root, sqlite3_value *path,
+                 sqlite3_value *size, sqlite3_value *mtime)
 {
     sqlite3_value *const facts[] = {root, path, size, mtime};
-    /* An error shows when the file is settled, which looks it up again. */
-    bool found = look_up(ledger, facts, &ledger->before) == SQLITE_OK;
+    if (look_up(ledger, facts, &ledger->before) != SQLITE_OK)
+        return -1;
     /* Inside a transaction no other importer can come between this and the settling. */
-    ledger->looked_up = found && !sqlite3_get_autocommit(ledger->db->handle);
-    if (!found || !ledger->before.same_facts)
-        return false;
+    ledger->looked_up = !sqlite3_get_autocommit(ledger->db->handle);
+    if (!ledger->before.same_facts)
+        return 0;
     ledger->known[ledger->before.state]++;
-    return true;
+    return 1;
 }
 
 static void bind_dictionary(const struct ledger *ledger, sqlite3_stmt *stmt, int parameter)
@@ -219,6 +225,20 @@ static int store_text(struct ledger *ledger, sqlite3_stmt *row)
     return run(ledger, INSERT_TEXT);
 }
 
+/* Keeps the name of the trace that is about to go. */
+static int keep_name(struct ledger *ledger, sqlite3_int64 document)
+{
+    sqlite3_stmt *stmt = statement(ledger, TRACE_OF);
+    sqlite3_bind_int64(stmt, 1, document);
+    int rc = step(ledger, TRACE_OF);
+    if (rc == SQLITE_ROW) {
+        ledger->replaced = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+        if (!ledger->replaced)
+            rc = SQLITE_NOMEM;
+    }
+    return finish(ledger, TRACE_OF, rc);
+}
+
 /* Removes the trace that came from a document, unless another file holds it too: then it becomes that
  * one's. */
 static int remove_trace(struct ledger *ledger, sqlite3_int64 document)
@@ -227,14 +247,18 @@ static int remove_trace(struct ledger *ledger, sqlite3_int64 document)
     int rc = run(ledger, HAND_OVER);
     if (rc != SQLITE_OK || sqlite3_changes(ledger->db->handle) > 0)
         return rc;
+    rc = keep_name(ledger, document);
+    if (rc != SQLITE_OK)
+        return rc;
     sqlite3_bind_int64(statement(ledger, DELETE_TRACE), 1, document);
-    rc = run(ledger, DELETE_TRACE);
-    ledger->replacing = rc == SQLITE_OK && sqlite3_changes(ledger->db->handle) > 0;
-    return rc;
+    return run(ledger, DELETE_TRACE);
 }
 
+/* Removes a document that is no trace's; 0 is none. */
 static int remove_document(struct ledger *ledger, sqlite3_int64 document)
 {
+    if (!document)
+        return SQLITE_OK;
     sqlite3_bind_int64(statement(ledger, DELETE_DOCUMENT), 1, document);
     return run(ledger, DELETE_DOCUMENT);
 }
@@ -247,58 +271,88 @@ static void bind_facts(struct ledger *ledger, int which, sqlite3_stmt *row)
     sqlite3_bind_int64(statement(ledger, which), 5, ledger->recheck_from);
 }
 
-static int record(struct ledger *ledger, sqlite3_stmt *row, enum outcome outcome,
-                  sqlite3_value *reason, const char *plain_reason, sqlite3_int64 document)
+/* What the ledger is to say of a file. */
+struct verdict {
+    enum outcome outcome;
+    const char *reason; /* NULL: none */
+    sqlite3_int64 document;
+    sqlite3_int64 held;
+};
+
+static int record(struct ledger *ledger, sqlite3_stmt *row, const struct verdict *verdict)
 {
     sqlite3_stmt *stmt = statement(ledger, RECORD);
-    const char *state = outcome_names[outcome == REPLACED ? IMPORTED : outcome];
+    enum outcome state = verdict->outcome == REPLACED ? IMPORTED : verdict->outcome;
     bind_facts(ledger, RECORD, row);
-    sqlite3_bind_text(stmt, 6, state, -1, SQLITE_STATIC);
-    if (plain_reason)
-        sqlite3_bind_text(stmt, 7, plain_reason, -1, SQLITE_STATIC);
-    else
-        bind(ledger, RECORD, 7, reason);
-    if (document)
-        sqlite3_bind_int64(stmt, 8, document);
-    else
-        sqlite3_bind_null(stmt, 8);
+    sqlite3_bind_text(stmt, 6, outcome_names[state], -1, SQLITE_STATIC);
+    if (sqlite3_bind_text(stmt, 7, verdict->reason, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+        ledger->unbound = true;
+    sqlite3_bind_int64(stmt, 8, verdict->document);
+    sqlite3_bind_int64(stmt, 9, verdict->held);
     return run(ledger, RECORD);
+}
+
+/* Records a file that holds a trace; says so when that stands in the place of another. */
+static int record_trace(struct ledger *ledger, sqlite3_stmt *row, enum outcome outcome,
+                        const char *reason, sqlite3_int64 document)
+{
+    struct verdict verdict = {.outcome = outcome, .reason = reason, .document = document};
+    const char *id = (const char *)sqlite3_column_text(row, TRACE_ID);
+    char *longer = NULL;
+    if (ledger->replaced && outcome == REPLACED && id && strcmp(id, ledger->replaced) == 0)
+        longer = sqlite3_mprintf("rewritten%s%s", reason ? "; " : "", reason ? reason : "");
+    else if (ledger->replaced)
+        longer = sqlite3_mprintf("rewritten: it held %s before%s%s", ledger->replaced,
+                                 reason ? "; " : "", reason ? reason : "");
+    if (ledger->replaced && !longer)
+        return SQLITE_NOMEM;
+    if (ledger->replaced && outcome != REPLACED)
+        ledger->gone++;
+    if (longer)
+        verdict.reason = longer;
+    int rc = record(ledger, row, &verdict);
+    sqlite3_free(longer);
+    return rc;
 }
 
 /* ---- settling ---- */
 
-/* Whether the document came from this file; a duplicate's came from another. */
-static bool owns_document(const struct ledger_entry *entry)
+/* The document of the trace that the file brought, which is not a duplicate's; or 0. */
+static sqlite3_int64 trace_document_of(const struct ledger_entry *entry)
 {
-    return entry->document && entry->state != DUPLICATE;
+    return entry->state == IMPORTED ? entry->document : entry->held;
 }
 
-/* A file that is no trace. The trace it held before it was broken stays, and stays this file's; else
- * its bytes are kept, or, when it cannot be read now, those it held before. */
+/* The document that is this file's and no trace's: a conflict's, or a broken file's; or 0. */
+static sqlite3_int64 other_document_of(const struct ledger_entry *entry)
+{
+    return entry->state == IMPORTED || entry->state == DUPLICATE ? 0 : entry->document;
+}
+
+/* A file that is no trace. Its bytes are kept, or those it had when it could be read last; the trace it
+ * held before it was broken stays, and stays this file's. */
 static int settle_broken(struct ledger *ledger, sqlite3_stmt *row,
                          const struct ledger_entry *before, enum outcome *outcome)
 {
-    sqlite3_int64 document = 0;
+    struct verdict verdict = {
+        .outcome = outcome_of((const char *)sqlite3_column_text(row, FILE_STATE)),
+        .reason = (const char *)sqlite3_column_text(row, FILE_ERROR),
+        .document = other_document_of(before),
+        .held = trace_document_of(before),
+    };
     bool has_bytes = sqlite3_column_type(row, PACKED) == SQLITE_BLOB;
-    bool keep = owns_document(before) && !has_bytes;
     int rc = SQLITE_OK;
-    *outcome = outcome_of((const char *)sqlite3_column_text(row, FILE_STATE));
+    *outcome = verdict.outcome;
     if (*outcome == OUTCOMES)
         return SQLITE_NOMEM;
-    if (owns_document(before) && has_bytes) {
-        sqlite3_bind_int64(statement(ledger, HAS_TRACE), 1, before->document);
-        rc = step(ledger, HAS_TRACE);
-        keep = rc == SQLITE_ROW;
-        rc = finish(ledger, HAS_TRACE, rc);
-    }
-    if (keep)
-        document = before->document;
-    else if (rc == SQLITE_OK && has_bytes)
-        rc = store_document(ledger, row, &document);
+    if (has_bytes)
+        rc = store_document(ledger, row, &verdict.document);
+    else if (!verdict.document)
+        verdict.document = verdict.held;
     if (rc == SQLITE_OK)
-        rc = record(ledger, row, *outcome, sqlite3_column_value(row, FILE_ERROR), NULL, document);
-    if (rc == SQLITE_OK && owns_document(before) && !keep)
-        rc = remove_document(ledger, before->document);
+        rc = record(ledger, row, &verdict);
+    if (rc == SQLITE_OK && has_bytes)
+        rc = remove_document(ledger, other_document_of(before));
     return rc;
 }
 
@@ -325,27 +379,21 @@ static int compare_with_stored(struct ledger *ledger, sqlite3_stmt *row, enum ou
 static int settle_known_id(struct ledger *ledger, sqlite3_stmt *row, sqlite3_int64 document,
                            enum outcome *outcome)
 {
-    sqlite3_stmt *stmt = statement(ledger, SAME_DOCUMENT);
     sqlite3_int64 first = 0;
-    sqlite3_bind_value(stmt, 1, sqlite3_column_value(row, TRACE_ID));
-    sqlite3_bind_value(stmt, 2, sqlite3_column_value(row, PACKED));
-    bind_dictionary(ledger, stmt, 3);
-    *outcome = CONFLICT;
-    if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 1)) {
-        *outcome = DUPLICATE;
-        first = sqlite3_column_int64(stmt, 0);
-    }
-    int rc = sqlite3_reset(stmt);
+    int rc = compare_with_stored(ledger, row, outcome, &first);
     if (rc != SQLITE_OK)
         return rc;
-    if (*outcome == CONFLICT)
-        return record(ledger, row, CONFLICT, NULL,
-                      "its trace_id is that of another file, with other bytes; the first one stays",
-                      document);
+    if (*outcome != DUPLICATE) {
+        *outcome = CONFLICT;
+        return record_trace(
+            ledger, row, CONFLICT,
+            "its trace_id is that of another file, with other bytes; the first one stays",
+            document);
+    }
     rc = remove_document(ledger, document);
-    return rc == SQLITE_OK
-               ? record(ledger, row, DUPLICATE, sqlite3_column_value(row, NOTE), NULL, first)
-               : rc;
+    return rc == SQLITE_OK ? record_trace(ledger, row, DUPLICATE,
+                                          (const char *)sqlite3_column_text(row, NOTE), first)
+                           : rc;
 }
 
 /* The document goes before its trace: the other way round, SQLite would search the traces for those
@@ -358,7 +406,7 @@ static int settle_trace(struct ledger *ledger, sqlite3_stmt *row, enum outcome *
     if (rc != SQLITE_OK)
         return rc;
     for (int i = 0; i <= RESPONSE_TEXT; i++)
-        sqlite3_bind_value(stmt, i + 1, sqlite3_column_value(row, i));
+        bind(ledger, INSERT_TRACE, i + 1, sqlite3_column_value(row, i));
     sqlite3_bind_int64(stmt, RESPONSE_TEXT + 2, document);
     sqlite3_bind_int64(stmt, RESPONSE_TEXT + 3, ledger->scorer);
     rc = run(ledger, INSERT_TRACE);
@@ -366,12 +414,38 @@ static int settle_trace(struct ledger *ledger, sqlite3_stmt *row, enum outcome *
         return rc;
     if (sqlite3_changes(ledger->db->handle) == 0)
         return settle_known_id(ledger, row, document, outcome);
-    *outcome = ledger->replacing ? REPLACED : IMPORTED;
+    *outcome = ledger->replaced ? REPLACED : IMPORTED;
     if (ledger->keep_text)
         rc = store_text(ledger, row);
     if (rc == SQLITE_OK)
-        rc = record(ledger, row, *outcome, sqlite3_column_value(row, NOTE), NULL, document);
+        rc = record_trace(ledger, row, *outcome, (const char *)sqlite3_column_text(row, NOTE),
+                          document);
     return rc;
+}
+
+/* Whether the file holds what this document does. */
+static int holds(struct ledger *ledger, sqlite3_stmt *row, sqlite3_int64 document, bool *same)
+{
+    sqlite3_stmt *stmt = statement(ledger, SAME_BYTES);
+    sqlite3_bind_int64(stmt, 1, document);
+    bind(ledger, SAME_BYTES, 2, sqlite3_column_value(row, HASH));
+    bind(ledger, SAME_BYTES, 3, sqlite3_column_value(row, PACKED));
+    bind_dictionary(ledger, stmt, 4);
+    int rc = step(ledger, SAME_BYTES);
+    *same = rc == SQLITE_ROW;
+    return finish(ledger, SAME_BYTES, rc);
+}
+
+/* A file that holds again what it held before it was broken, or could not be read: its trace stays as
+ * it is, with all that was added to it. */
+static int take_back(struct ledger *ledger, sqlite3_stmt *row, const struct ledger_entry *before)
+{
+    struct verdict verdict = {.outcome = IMPORTED,
+                              .reason = (const char *)sqlite3_column_text(row, NOTE),
+                              .document = before->held};
+    int rc = record(ledger, row, &verdict);
+    ledger->known[IMPORTED]++;
+    return rc == SQLITE_OK ? remove_document(ledger, other_document_of(before)) : rc;
 }
 
 /* Whether the file holds what it held when it was last met, and so ends as it did: a conflict only
@@ -379,20 +453,13 @@ static int settle_trace(struct ledger *ledger, sqlite3_stmt *row, enum outcome *
 static int holds_the_same(struct ledger *ledger, sqlite3_stmt *row,
                           const struct ledger_entry *before, bool *same)
 {
-    sqlite3_stmt *stmt = statement(ledger, SAME_BYTES);
     bool was_trace =
         before->state == IMPORTED || before->state == DUPLICATE || before->state == CONFLICT;
     bool is_trace = sqlite3_column_type(row, FILE_STATE) == SQLITE_NULL;
     *same = false;
     if (!before->document || was_trace != is_trace)
         return SQLITE_OK;
-    sqlite3_bind_int64(stmt, 1, before->document);
-    bind(ledger, SAME_BYTES, 2, sqlite3_column_value(row, HASH));
-    bind(ledger, SAME_BYTES, 3, sqlite3_column_value(row, PACKED));
-    bind_dictionary(ledger, stmt, 4);
-    int rc = step(ledger, SAME_BYTES);
-    *same = rc == SQLITE_ROW;
-    rc = finish(ledger, SAME_BYTES, rc);
+    int rc = holds(ledger, row, before->document, same);
     if (rc == SQLITE_OK && *same && before->state == CONFLICT) {
         enum outcome now_it_is;
         sqlite3_int64 other;
@@ -416,7 +483,8 @@ static int settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcom
             return rc;
     }
     bool same = before.same_facts;
-    ledger->replacing = false;
+    sqlite3_free(ledger->replaced);
+    ledger->replaced = NULL;
     *outcome = OUTCOMES;
     if (!same)
         rc = holds_the_same(ledger, row, &before, &same);
@@ -431,12 +499,19 @@ static int settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcom
     }
     if (sqlite3_column_type(row, FILE_STATE) != SQLITE_NULL)
         return settle_broken(ledger, row, &before, outcome);
-    if (owns_document(&before))
-        rc = remove_trace(ledger, before.document);
+    sqlite3_int64 held = trace_document_of(&before);
+    if (before.held)
+        rc = holds(ledger, row, before.held, &same);
+    if (rc == SQLITE_OK && same)
+        return take_back(ledger, row, &before);
+    if (rc == SQLITE_OK && held)
+        rc = remove_trace(ledger, held);
     if (rc == SQLITE_OK)
         rc = settle_trace(ledger, row, outcome);
-    if (rc == SQLITE_OK && owns_document(&before))
-        rc = remove_document(ledger, before.document);
+    if (rc == SQLITE_OK)
+        rc = remove_document(ledger, held);
+    if (rc == SQLITE_OK)
+        rc = remove_document(ledger, other_document_of(&before));
     return rc;
 }
 
@@ -447,8 +522,8 @@ int ledger_begin(struct ledger *ledger)
     ledger->batch_bytes = 0;
     int code = db_run(ledger->db, "BEGIN IMMEDIATE");
     if (code == DONE)
-        code = db_integer(ledger->db, "SELECT coalesce(max(id), 0) + 1 FROM main.documents",
-                          &ledger->next_document);
+        code =
+            db_integer(ledger->db, embedded_sql("store/next_document.sql"), &ledger->next_document);
     return code;
 }
 

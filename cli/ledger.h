@@ -54,6 +54,7 @@ struct ledger_entry {
     enum outcome state; /* OUTCOMES: it was never met */
     bool same_facts;
     sqlite3_int64 document; /* 0: none */
+    sqlite3_int64 held;     /* of a broken file: the document of the trace it held before; or 0 */
 };
 
 struct ledger {
@@ -67,8 +68,10 @@ struct ledger {
     sqlite3_int64 next_document;
     sqlite3_int64 batch_bytes; /* of documents in the open transaction */
     sqlite3_int64 text_bytes;  /* written for keep_text so far */
-    bool replacing;            /* the file in hand had a trace before, which is gone now */
-    bool looked_up;            /* `before` is of the file in hand, and cannot have changed since */
+    char *replaced;     /* the trace_id of the trace that the file in hand held before, which is
+                                * gone now; NULL: none */
+    sqlite3_int64 gone; /* traces whose files were rewritten and hold another file's now */
+    bool looked_up;     /* `before` is of the file in hand, and cannot have changed since */
     struct ledger_entry before;
     sqlite3_int64 counts[OUTCOMES];
     sqlite3_int64 known[OUTCOMES]; /* unchanged since an earlier import, by their state */
@@ -79,10 +82,11 @@ struct ledger {
 int ledger_open(struct ledger *ledger, struct db *db);
 void ledger_close(struct ledger *ledger);
 
-/* Whether the file's row says that this size and mtime were seen; then it is counted as known. What
- * could not be read has neither, and is never known. */
-bool ledger_knows(struct ledger *ledger, sqlite3_value *root, sqlite3_value *path,
-                  sqlite3_value *size, sqlite3_value *mtime);
+/* Whether the file's row says that this size and mtime were seen: 1, and then it is counted as known, or
+ * 0. What could not be read has neither, and is never known. -1 after an error: that may have undone
+ * the open transaction, so nothing more must be settled. */
+int ledger_knows(struct ledger *ledger, sqlite3_value *root, sqlite3_value *path,
+                 sqlite3_value *size, sqlite3_value *mtime);
 
 /* Settles the file that `row` stands on; begins a transaction unless one is open, and commits it when
  * it is full. *outcome gets OUTCOMES when another importer was first. */

@@ -40,7 +40,7 @@ int check_identity(const char *path, long long application_id, long long version
 static int read_header(const char *filename, unsigned char header[HEADER_SIZE], size_t *n)
 {
     struct stat status;
-    ssize_t got;
+    ssize_t got = 1;
     int fd = open(filename, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would block */
     int error = 0;
 
@@ -52,12 +52,14 @@ static int read_header(const char *filename, unsigned char header[HEADER_SIZE], 
         error = EISDIR;
     else if (!S_ISREG(status.st_mode))
         error = ENOTSUP;
-    if (!error) {
-        got = pread(fd, header, HEADER_SIZE, 0);
-        if (got < 0)
+    for (*n = 0; !error && got > 0 && *n < HEADER_SIZE; *n += (size_t)got) {
+        do
+            got = pread(fd, header + *n, HEADER_SIZE - *n, (off_t)*n);
+        while (got < 0 && errno == EINTR);
+        if (got < 0) {
             error = errno;
-        else
-            *n = (size_t)got;
+            got = 0;
+        }
     }
     close(fd);
     errno = error;

@@ -96,7 +96,7 @@ int report_find(const char *name, struct report *out)
 
 static void add_setting(struct setting *out, int *n, const char *name, const char *value)
 {
-    if (value && value[0])
+    if (value)
         out[(*n)++] = (struct setting){{name, strlen(name)}, value, true};
 }
 
@@ -104,8 +104,8 @@ int filters_settings(const struct filters *filters, struct setting out[FILTER_SE
 {
     int n = 0;
 
-    add_setting(out, &n, "start_date", filters->start_date);
-    add_setting(out, &n, "end_date", filters->end_date);
+    add_setting(out, &n, "start_date", filters->start_date[0] ? filters->start_date : NULL);
+    add_setting(out, &n, "end_date", filters->end_date[0] ? filters->end_date : NULL);
     add_setting(out, &n, "component", filters->component);
     add_setting(out, &n, "model", filters->model);
     return n;
@@ -233,7 +233,12 @@ static char *view_text(const char *trace_dir, const char *where)
         return sqlite3_mprintf("%s *, prompt, combined_reward AS metric FROM legacy_traces(%Q)\n"
                                "WHERE file_error IS NULL",
                                head, trace_dir);
-    return sqlite3_mprintf("%s * FROM main.observations WHERE (%s\n)", head, where);
+    /* The expression may ask for the prompt or the document, which the file's own view cannot give. */
+    return sqlite3_mprintf(
+        "%s * FROM (SELECT *, combined_reward AS metric,\n"
+        "    trace_prompt(trace_id) AS prompt, trace_document(trace_id) AS document\n"
+        "  FROM main.traces)\nWHERE (%s\n)",
+        head, where);
 }
 
 /* Runs a text that must be one statement (`run`), or only compiles it. Returns an exit code. */

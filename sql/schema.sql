@@ -39,7 +39,7 @@ CREATE TABLE dictionary_samples (
 
 -- The originals, byte for byte: unpack(bytes, dictionary) gives them back.
 CREATE TABLE documents (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: the ledger refers to it
   hash BLOB NOT NULL CHECK (typeof(hash) = 'blob' AND length(hash) = 16), -- XXH3-128 of the original
   dictionary_id INTEGER REFERENCES dictionaries (id), -- NULL: packed without one
   size INTEGER NOT NULL CHECK (typeof(size) = 'integer' AND size >= 0), -- of the original, in bytes
@@ -88,8 +88,10 @@ CREATE TABLE traces (
   response_text TEXT -- '' when the assistant said nothing, NULL when the call failed
 );
 
-CREATE INDEX traces_by_day ON traces (day, component, model);
-CREATE INDEX traces_by_component ON traces (component, combined_reward);
+-- Within a day, and within a component, rows stay in the order in which a folder gives them, so that
+-- sums over both are equal to the last digit.
+CREATE INDEX traces_by_day ON traces (day, component);
+CREATE INDEX traces_by_component ON traces (component);
 CREATE INDEX traces_by_document ON traces (document_id);
 CREATE INDEX traces_by_session ON traces (session_id) WHERE session_id IS NOT NULL;
 
@@ -112,6 +114,7 @@ CREATE TABLE files (
   state TEXT NOT NULL CHECK (state IN ('imported', 'duplicate', 'conflict', 'rejected', 'incomplete', 'skipped')),
   reason TEXT, -- why it is not imported, or what was odd about it
   document_id INTEGER, -- no foreign key: the index it needs would be as large as the ledger
+  held_id INTEGER, -- while the file is broken: the document of the trace it held before
   PRIMARY KEY (root, path)
 ) WITHOUT ROWID;
 

@@ -11,12 +11,14 @@ SELECT 'combined', combined_reward,
 FROM t
 UNION ALL
 SELECT 'safety', reward_safety,
-  (SELECT group_concat(rule || coalesce(' "' || text || '"', ''), ', ')
-    FROM safety_findings(t.response, t.metadata))
+  CASE WHEN response_text IS NULL AND error IS NULL AND response IS NOT NULL THEN 'no known shape of response'
+    ELSE (SELECT group_concat(rule || coalesce(' "' || text || '"', ''), ', ')
+      FROM safety_findings(t.response, t.metadata)) END
 FROM t
 UNION ALL
 SELECT 'empathy', reward_empathy,
-  (SELECT group_concat(dimension || ' "' || text || '"', ', ') FROM empathy_findings(t.response))
+  CASE WHEN response_text IS NOT NULL THEN
+    (SELECT group_concat(dimension || ' "' || text || '"', ', ') FROM empathy_findings(t.response)) END
 FROM t
 UNION ALL
 SELECT 'length', reward_length, length(response_text) || ' characters' FROM t
