@@ -43,8 +43,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .PHONY: all help packages demo test test-all accept check-unit check-replay check-sql check-cli \
   check-agree check-plans check-lazy check-json check-python check-loading check-readme check-layers \
-  check-data check-san check-valgrind check-install check-oldest coverage lint format fuzz bench \
-  fresh install uninstall clean FORCE
+  check-data check-san check-tsan check-valgrind check-install check-oldest test-faults coverage lint \
+  format fuzz bench fresh install uninstall clean FORCE
 
 all: $B/lightning $B/lightning.so ## build both (the default)
 
@@ -73,6 +73,8 @@ needs_check-loading := test
 needs_check-readme := test
 needs_check-data := test
 needs_check-san := test
+needs_check-tsan := test
+needs_test-faults := test
 needs_check-valgrind := test valgrind
 needs_check-install := demo
 needs_coverage := test coverage
@@ -284,7 +286,14 @@ check-data: | packages ## the demo folder is what its script writes
 check-san: ## the tests with AddressSanitizer and UBSan
 	@$(MAKE) B=build/san CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  instrument='-fsanitize=address,undefined -fno-sanitize-recover=all' \
-	  check-unit $(if $(fuzz),check-replay) check-sql check-cli
+	  check-unit $(if $(fuzz),check-replay) check-json check-sql check-cli
+
+check-tsan: ## the tests with ThreadSanitizer
+	@$(MAKE) B=build/tsan CFLAGS='-O1 -g' instrument='-fsanitize=thread' check-cli
+
+test-faults: $B/lightning $B/lightning.so ## at length: kills, failing memory, 200,000 files, mutants
+	@tests/each.sh faults tests/faults/kill.sh tests/faults/malloc.sh tests/faults/many.sh \
+	  tests/faults/mutants.sh
 
 check-valgrind: | packages ## unit tests, fuzz corpus and golden SQL in valgrind
 	@UNDER='valgrind -q --leak-check=full --keep-debuginfo=yes --error-exitcode=9' \

@@ -27,6 +27,8 @@ static sqlite3 *connect_to(const char *name)
     sqlite3 *db;
     if (sqlite3_open(name, &db) != SQLITE_OK)
         fail(name, sqlite3_errmsg(db));
+    /* One connection that closes as another opens locks the file for a moment. */
+    sqlite3_busy_timeout(db, 30000);
     return db;
 }
 

@@ -210,7 +210,7 @@ def check_functions(session, text):
 
 
 def check_tables(session, prose):
-    names = query(session, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
+    names = query(session, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")
     for name in names:
         if f"`{name}`" not in prose:
             fail(f"nothing about the table {name}")

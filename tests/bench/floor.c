@@ -5,8 +5,8 @@
  *     floor stat DIR THREADS    list every day's folder; fstatat() every file in it
  *
  * Each thread takes a day at a time. Nothing is done with the bytes and nothing is put in order.
- * Prints how many files there were, and how many bytes in them. Exit 1: something could not be read,
- * so that the figure would be of no use.
+ * Prints how many files there were, and how many bytes in them. Exit 1: something could not be
+ * read, so that the figure would be of no use.
  */
 #include <dirent.h>
 #include <fcntl.h>

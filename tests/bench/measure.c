@@ -1,10 +1,10 @@
 /*
- * measure.c -- measure OUT COMMAND [ARGUMENT...]: runs a command, and writes to OUT the seconds that
- * passed, the processor's seconds (of the program, of the kernel), and the most memory it had, in
- * KiB. Its exit status is the command's.
+ * measure.c -- measure OUT COMMAND [ARGUMENT...]: runs a command, and writes to OUT the seconds
+ * that passed, the processor's seconds (of the program, of the kernel), and the most memory it had,
+ * in KiB. Its exit status is the command's.
  *
- * The kernel counts as a program's memory also what the process had before exec: a small program has
- * to start it.
+ * The kernel counts as a program's memory also what the process had before exec: a small program
+ * has to start it.
  */
 #include <stdio.h>
 #include <stdlib.h>

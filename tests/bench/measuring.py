@@ -24,6 +24,7 @@ class Work:
 @dataclasses.dataclass
 class Run:
     seconds: float
+    cpu: float  # of all its threads, in the kernel too; None when not all of it counts
     memory: int  # the most it had, in bytes
     output: str
 
@@ -49,29 +50,31 @@ class Bench:
                                   check=False)
         if done.returncode != 0:
             sys.exit(f"bench: status {done.returncode}: {' '.join(command[2:])}")
-        seconds, _, _, memory = figures.read_text(encoding="utf-8").split()
-        output = done.stdout
+        seconds, user, kernel, memory = map(float, figures.read_text(encoding="utf-8").split())
+        run = Run(seconds, user + kernel, int(memory) * 1024, done.stdout)
         if work.own:
-            output, _, last = output.rstrip("\n").rpartition("\n")
-            seconds = last.removeprefix("seconds ")
-        return Run(float(seconds), int(memory) * 1024, output)
+            run.output, _, last = done.stdout.rstrip("\n").rpartition("\n")
+            run.seconds = float(last.removeprefix("seconds "))
+            run.cpu = None
+        return run
 
     def compare(self, works, rounds):
         """Runs all in turn, so many times after one to warm up, and prints a line for each."""
         for work in works:
             self.run(work)
-        seconds = [[] for _ in works]
+        runs = [[] for _ in works]
         for _ in range(rounds):
-            for own, work in zip(seconds, works):
-                own.append(self.run(work).seconds)
-        print(f"{'':30}{'seconds':>8}  {'ratio (min..max)':22}target")
-        for own, work in zip(seconds, works):
-            line = f"{work.name:30}{statistics.median(own):8.3f}"
+            for own, work in zip(runs, works):
+                own.append(self.run(work))
+        print(f"{'':28}{'seconds':>8}{'cpu':>8}  {'ratio (min..max)':20}target")
+        for own, work in zip(runs, works):
+            cpu = "" if work.own else f"{statistics.median(run.cpu for run in own):.3f}"
+            line = f"{work.name:28}{statistics.median(run.seconds for run in own):8.3f}{cpu:>8}"
             if work.against is not None:
-                ratios = [a / b for a, b in zip(own, seconds[work.against])]
+                ratios = [a.seconds / b.seconds for a, b in zip(own, runs[work.against])]
                 ratio = statistics.median(ratios)
                 spread = f"{ratio:.2f} ({min(ratios):.2f}..{max(ratios):.2f})"
-                line += f"  {spread:22}{self.verdict(work, ratio)}"
+                line += f"  {spread:20}{self.verdict(work, ratio)}"
             print(line.rstrip(), flush=True)
 
     def verdict(self, work, ratio):

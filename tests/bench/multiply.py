@@ -6,8 +6,8 @@ from 2024-01-01. Each copy has its own trace_id and the date of its day; nothing
 sizes and texts are as real as the source's. Files that are no traces are left out.
 
 With BYTES the prompts are made longer until a trace has about so many, in the way that an agent's
-prompts are long: half of what is added are instructions, the same in each, and half is what was said
-in other traces, different in each.
+prompts are long: half of what is added are instructions, the same in each, and half is what was
+said in other traces, different in each.
 """
 import datetime
 import json
@@ -21,7 +21,7 @@ How to answer:
 words and not in yours, and leave it at that when you are not sure.
 2. One thought to a sentence. No lists, no headings, no advice that was not asked for.
 3. Never promise that something will get better; say what you can see that they are doing already.
-4. When they speak of harm to themselves or to others, stop the exercise, say that you are worried, \
+4. When they speak of harm to themselves or to others, stop the exercise, say that you are worried \
 and give the number that stands in the tool results.
 5. Do not repeat a question that stands in the session below. Do not greet twice.
 6. Names, places and dates come from the session only. If a tool failed, do without it and do not \

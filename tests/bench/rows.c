@@ -2,13 +2,13 @@
  * rows.c -- the least that SQLite can take for what lightning does with it.
  *
  *     rows insert FROM TO SCHEMA PRAGMAS MB    write the rows of FROM into a new file TO
- *     rows last FROM TO SCHEMA PRAGMAS MB      the same; the indexes are made when the rows are there
+ *     rows last FROM TO SCHEMA PRAGMAS MB      the same; the indexes are made after the rows
  *     rows scan FILE SQL                       step a SELECT and read every value
  *
- * insert: FROM is a finished file. Its rows are taken into memory first, which is not counted; then a
- * file is made with SCHEMA (the text of sql/schema.sql) and PRAGMAS, and trace by trace the rows of
- * all tables are written, a transaction for every MB of original documents (0: one for all), until
- * the file is closed and synced.
+ * insert: FROM is a finished file. Its rows are taken into memory first, which is not counted; then
+ * a file is made with SCHEMA (the file sql/schema.sql) and PRAGMAS, and trace by trace the rows of
+ * all tables are written, a transaction for each MB megabytes of original documents (0: one for
+ * all), until the file is closed and synced.
  *
  * Each prints the seconds it took.
  */

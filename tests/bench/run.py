@@ -7,10 +7,11 @@ trees that are read (made once), and the files that are written.
     BENCH_TRACES=100000  traces in the tree
     BENCH_ROUNDS=5       how often each program is run; the quick ones are run twice as often
     BENCH_MILLION=1      memory and analyze also over ten times as many traces
-    BENCH_ONLY='...'     these parts only: place others import loaders again day analyze bytes memory
+    BENCH_ONLY='...'     these parts only, of: place others import loaders again day analyze
+                         bytes memory
 
-Nothing here is a test. The exit status is 0 unless something cannot be run, or two programs differ in
-their answers.
+Nothing here is a test. The exit status is 0 unless something cannot be run, or two programs differ
+in their answers.
 """
 import json
 import os
@@ -18,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 
 from measuring import Bench, Work
 from trees import DAY, DAYS, FOLDER, HERE, PROJECT, origin, tree
@@ -26,6 +28,7 @@ TRACES = int(os.environ.get("BENCH_TRACES", "100000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SIZES = [TRACES // 10, TRACES] + [10 * TRACES] * (os.environ.get("BENCH_MILLION", "0") != "0")
 LONG = 3300  # bytes of a trace in the second tree
+IMPORT_BATCH = 8  # MB of documents in a transaction, as import has it
 
 BUILD = FOLDER.parent
 LIGHTNING = BUILD / "lightning"
@@ -78,11 +81,13 @@ def import_pragmas():
     run = subprocess.run([LIGHTNING, "import", "--show-sql", tree(TRACES), "--db", "new.db"],
                          text=True, stdout=subprocess.PIPE, check=True)
     after = run.stdout.rpartition("\nCOMMIT;")[2]
-    return " ".join(re.findall(r"^PRAGMA foreign_keys.*|^PRAGMA synchronous = NORMAL.*", after, re.M))
+    wanted = r"^PRAGMA foreign_keys.*|^PRAGMA synchronous = NORMAL.*"
+    return " ".join(re.findall(wanted, after, re.M))
 
 
 def insert_rows(how, file):
-    return [ROWS, how, imported(TRACES)[0], file, PROJECT / "sql" / "schema.sql", import_pragmas(), 8]
+    schema = PROJECT / "sql" / "schema.sql"
+    return [ROWS, how, imported(TRACES)[0], file, schema, import_pragmas(), IMPORT_BATCH]
 
 
 def duckdb(version, how, *file):
@@ -93,8 +98,9 @@ def duckdb(version, how, *file):
         wanted = "duckdb" if version == "newest" else f"duckdb=={version}.*"
         new = FOLDER / "duckdb.new"
         shutil.rmtree(new, ignore_errors=True)
-        run = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", str(new), wanted],
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        words = [sys.executable, "-m", "pip", "install", "--target", str(new), wanted]
+        run = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                             check=False)
         if run.returncode == 0:
             new.rename(path)
         else:
@@ -130,9 +136,10 @@ def loaders():
     file = FOLDER / "loaded.db"
     works = [Work("lightning import", import_into(file), fresh=file)]
     file = FOLDER / "loaded-sqlite.db"
-    works.append(Work("sqlite3, fsdir, json_extract",
+    works.append(Work("sqlite3, json_extract",
                       ["sqlite3", "-cmd", f".parameter set :dir \"'{tree(TRACES)}'\"", file],
-                      stdin=HERE / "rivals" / "sqlite_import.sql", fresh=file, against=0, at_least=5))
+                      stdin=HERE / "rivals" / "sqlite_import.sql", fresh=file, against=0,
+                      at_least=5))
     for version, how, target in (("1.5", "json", 6), ("newest", "text", None)):
         file = FOLDER / f"loaded-{how}.duckdb"
         if command := duckdb(version, how, file):
@@ -155,7 +162,7 @@ def check_answers(what, answers):
     for name in names[1:]:
         if answers[name] != answers[names[0]] or not answers[name]:
             sys.exit(f"bench: {what}: {name} says {answers[name]},\n{names[0]} {answers[names[0]]}")
-    print(f"The same answers, {what}:\n  {', '.join(names)}", flush=True)
+    print(textwrap.fill(f"The same answers, {what}: {'; '.join(names)}", 80), flush=True)
 
 
 def check_ours():
@@ -204,7 +211,7 @@ def part_others():
     check_others(works[1:])
     if shutil.which("jq"):
         run = bench.run(jq())
-        print(f"{'jq, once':30}{run.seconds:8.3f}")
+        print(f"{'jq, once':28}{run.seconds:8.3f}{run.cpu:8.3f}")
     bench.compare(works, ROUNDS)
 
 
@@ -215,7 +222,8 @@ def part_import():
     new = FOLDER / "loaded.db"
     bench.compare([
         Work("rows inserted", insert_rows("insert", file), fresh=file, own=True),
-        Work("rows inserted, indexes last", insert_rows("last", last), fresh=last, own=True, against=0),
+        Work("rows inserted, indexes last", insert_rows("last", last), fresh=last, own=True,
+             against=0),
         Work("lightning import", import_into(new), fresh=new, against=0, at_most=1.3),
     ], ROUNDS)
 
@@ -250,16 +258,17 @@ def part_day():
 def opened(command):
     """What a query opens in the tree."""
     log = FOLDER / "strace"
-    run = subprocess.run(["strace", "-f", "-e", "trace=open,openat", "-o", str(log), *map(str, command)],
-                         stdout=subprocess.PIPE, text=True, check=True)
+    words = ["strace", "-f", "-e", "trace=open,openat", "-o", log, *command]
+    run = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, text=True,
+                         check=True)
     text = log.read_text(encoding="utf-8", errors="replace")
     names = re.findall(r'"([^"]*)"', text)
     files = sum(name.endswith(".json") for name in names)
     folders = [name[-8:] for name in names if re.search(r"(^|/)\d{8}$", name)]
     traces = sum(int(line.split("|")[1]) for line in run.stdout.split())
     only = folders == [DAY.replace("-", "")] and files == traces
-    return (f"{len(folders)} of {DAYS} days' folders opened and {files:,} files, for {traces:,} traces: "
-            + bench.judge(only, "that day only", "one day").removeprefix("that day only "))
+    return (f"{len(folders)} of {DAYS} days' folders opened and {files:,} files, for {traces:,} "
+            f"traces\n" + bench.judge(only, "that day only:", "one day of thirty"))
 
 
 def part_analyze():
@@ -284,25 +293,26 @@ def part_bytes():
     head("Bytes per trace")
     for size, limit in ((None, 60), (LONG, 30)):
         file = imported(TRACES, size)[0]
-        original = int(bench.run(Work("", ["sqlite3", file, "SELECT sum(size) FROM documents"])).output)
-        print_bytes(file, file.stat().st_size, original, limit)
+        sum_sizes = Work("", ["sqlite3", file, "SELECT sum(size) FROM documents"])
+        print_bytes(file, file.stat().st_size, int(bench.run(sum_sizes).output), limit)
 
 
 def print_bytes(file, stored, original, limit):
     target = bench.judge(100 * stored <= limit * original, f"<= {limit} %", "bytes per trace")
     print(f"{original / TRACES:,.0f} in the files, {stored / TRACES:,.0f} stored: "
           f"{100 * stored / original:.1f} %   {target}")
-    sql = "SELECT d.name, coalesce(m.type, 'table'), sum(d.pgsize), sum(d.unused) FROM dbstat AS d " \
-          "LEFT JOIN sqlite_master AS m USING (name) GROUP BY d.name ORDER BY 3 DESC"
+    sql = ("SELECT d.name, coalesce(m.type, 'table'), sum(d.pgsize), sum(d.unused) "
+           "FROM dbstat AS d LEFT JOIN sqlite_master AS m USING (name) "
+           "GROUP BY d.name ORDER BY 3 DESC")
     rest = stored
     for line in bench.run(Work("", ["sqlite3", file, sql])).output.split():
         name, kind, size, unused = line.split("|")
         if int(size) < 0.005 * stored:
             continue
         rest -= int(size)
-        print(f"  {kind} {name:36}{int(size) / TRACES:8.1f}{100 * int(size) / stored:7.1f} %   "
+        print(f"  {kind} {name:32}{int(size) / TRACES:8.1f}{100 * int(size) / stored:7.1f} %   "
               f"of it unused {int(unused) / TRACES:.1f}")
-    print(f"  {'the rest':42}{rest / TRACES:8.1f}{100 * rest / stored:7.1f} %")
+    print(f"  {'the rest':38}{rest / TRACES:8.1f}{100 * rest / stored:7.1f} %")
 
 
 def part_memory():
@@ -339,9 +349,10 @@ def main():
     parts = os.environ.get("BENCH_ONLY", "").split() or list(PARTS)
     files, _, size, _ = bench.run(Work("", [FLOOR, "stat", tree(TRACES), 1])).output.split()
     print(f"{machine()}; {load()}")
-    print(f"{int(files):,} traces of {int(size) / int(files):,.0f} bytes in {DAYS} days, made of "
+    print(f"{int(files):,} traces of {int(size) / int(files):,.0f} bytes in {DAYS} days, made of\n"
           f"{origin(tree(TRACES)).read_text(encoding='utf-8')}")
-    print(f"Medians of {ROUNDS} runs ({2 * ROUNDS} of the quick ones) in turn, the page cache warm.")
+    print(f"Medians of {ROUNDS} runs ({2 * ROUNDS} of the quick ones) in turn, the page cache "
+          "warm;\ncpu: of all threads, what others on the machine take apart.")
     check_ours()
     for part in parts:
         PARTS[part]()

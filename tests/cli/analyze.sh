@@ -237,8 +237,8 @@ make_db traces.db "INSERT INTO traces (trace_id, day, component, combined_reward
 run lightning --show-sql analyze worst --db nowhere.db --component "It's \"me\" \\ " --where 'combined_reward > 0' limit=5
 exits 0
 complains ''
-# The stock shell has no extension here; `worst` needs none.
-grep -v -e '^\.load' -e lightning_take_in "$work/out" >by_hand.sql
+extension=$(dirname "$program")/lightning.so
+sed -e "s|^\.load lightning|.load '$extension'|" -e /lightning_take_in/d "$work/out" >by_hand.sql
 sqlite3 -csv -header traces.db <by_hand.sql >shell.csv
 run lightning analyze worst --component "It's \"me\" \\ " --where 'combined_reward > 0' limit=5 --format csv
 exits 0

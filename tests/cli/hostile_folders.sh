@@ -73,14 +73,17 @@ prints '45 files met
   incomplete        2
   skipped          24
 x.db: 12 traces, 0.2 MB'
-complains "lightning: 20241206/a_other.json: conflict: its trace_id is that of another file, with other bytes
+complains "lightning: 00000101: skipped: a folder whose name is no day (YYYYMMDD)
+lightning: 20240230: skipped: a folder whose name is no day (YYYYMMDD)
+lightning: 20241206/a_other.json: conflict: its trace_id is that of another file, with other bytes
 lightning: 20241206/empty.json: incomplete: empty
 lightning: 20241206/half.json: incomplete: ends at byte 26, where '\"' to end the string is expected
 lightning: 20241206/latin.json: rejected: expected valid UTF-8 at byte 20
 lightning: 20241206/list.json: rejected: expected '{' at byte 0
 lightning: 20241206/no_id.json: rejected: expected an object with a trace_id at byte 0
 lightning: 20241206/no_name.json: rejected: expected a trace_id that is a non-empty string at byte 13
-lightning: 20241206/nul.json: rejected: expected the end of the document at byte 17"
+lightning: 20241206/nul.json: rejected: expected the end of the document at byte 17
+lightning: and 4 more: SELECT path, state, reason FROM files WHERE state <> 'imported'"
 no_day='a folder whose name is no day (YYYYMMDD)'
 link='a symbolic link, which is not followed'
 suffix='its name does not end in .json'
@@ -216,14 +219,25 @@ same 'the ledger' "$(ledger db/shut.db)" '20241206/good.json|imported|
 20241206/shut.json|imported|
 20241207/inside.json|imported|'
 
-it 'keeps what it had of a file that may not be read any more'
-chmod 0 shut/20241206/shut.json
-age shut/20241206
-touch shut/20241206/shut.json
+it 'keeps what it had of files that may not be read any more'
+echo 'no trace' >shut/20241206/broken.json
+age shut
+if [ "$(id -u)" = 0 ]; then
+    chown 65534 shut/20241206/broken.json
+fi
 run unprivileged "$program" import shut --db db/shut.db
 exits 1
+before=$(sqlite3 db/shut.db 'SELECT path, document_id FROM files; SELECT id FROM documents')
+chmod 0 shut/20241206/shut.json shut/20241206/broken.json
+touch shut/20241206/shut.json shut/20241206/broken.json
+run unprivileged "$program" import shut --db db/shut.db
+exits 1
+complains 'lightning: 20241206/broken.json: rejected: cannot be read: Permission denied
+lightning: 20241206/shut.json: rejected: cannot be read: Permission denied'
 same 'the traces' "$(sqlite3 db/shut.db 'SELECT count(*) FROM traces')" 3
+same 'whose bytes are kept' "$(sqlite3 db/shut.db 'SELECT path, document_id FROM files; SELECT id FROM documents')" "$before"
 chmod 600 shut/20241206/shut.json
+rm -f shut/20241206/broken.json
 run unprivileged "$program" import shut --db db/shut.db
 exits 0
 same 'the traces' "$(sqlite3 db/shut.db 'SELECT count(*) FROM traces')" 3
@@ -240,6 +254,11 @@ if truncate -s 10G large/20241206/sparse.json 2>/dev/null; then
   rejected          1
 large.db: 1 traces, 0.2 MB'
     complains 'lightning: 20241206/sparse.json: rejected: larger than 64 MiB'
+    if can_inject; then
+        ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace.log -P "$PWD/large/20241206/sparse.json" \
+            -e trace=read "$program" import large --db large2.db >/dev/null 2>&1
+        same 'how often it was read from' "$(wc -l <trace.log)" 1
+    fi
     run timeout 20 "$program" import large --db large.db
     exits 1
     prints '2 files met, nothing changed
@@ -268,6 +287,14 @@ exits 1
 complains 'lightning: 20241206/cap1.json: rejected: larger than 64 MiB'
 same 'the ledger' "$(ledger cap.db)" '20241206/cap0.json|imported|
 20241206/cap1.json|rejected|larger than 64 MiB'
+# It may also be that the size a file tells is not what it turns out to have.
+if ! sanitized; then
+    build shim_io -shared
+    rm cap.db
+    run env LD_PRELOAD="$work/shim_io.so" SHIM_SHORT=1 "$program" import cap --db cap.db
+    exits 1
+    complains 'lightning: 20241206/cap1.json: rejected: larger than 64 MiB'
+fi
 rm -r cap cap.db
 
 it 'takes 20,000 files of one day, in the order of their names'
@@ -334,7 +361,7 @@ exits 3
 complains "lightning: cannot open the folder 't/top.json': Not a directory"
 run lightning import '' --db new.db
 exits 3
-complains "lightning: legacy_traces: the folder's name is empty"
+complains "lightning: cannot open the folder '': No such file or directory"
 ln -s loop loop
 run lightning import loop --db new.db
 exits 3
@@ -354,7 +381,6 @@ if sanitized; then
     echo 'skipped: files that change between listing and opening: a sanitizer lets no shim before it'
     exit 0
 fi
-build shim_io -shared
 
 # changes NAME [SPARE]: an import of the folder `race`, whose file NAME changes when it is opened.
 changes()

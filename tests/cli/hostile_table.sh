@@ -17,7 +17,7 @@ build table $flags -lsqlite3
 it 'leaves no thread and no descriptor behind'
 mkdir -p t/20241206
 n=0
-while [ $n -lt 300 ]; do
+while [ $n -lt 700 ]; do
     n=$((n + 1))
     trace $n >t/20241206/$n.json
 done

@@ -46,6 +46,12 @@ SELECT count(*) AS documents, (SELECT count(*) FROM documents WHERE id NOT IN (
 FROM documents;"
 }
 
+# digest FILE: of all that it holds; another where it cannot be told.
+digest()
+{
+    holds "$1" 2>&1 | cksum
+}
+
 # whole FILE: SQLite finds nothing wrong with it.
 whole()
 {

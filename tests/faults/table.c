@@ -15,7 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FILES 300
+/* More than are read ahead at a time. */
+#define FILES 700
+
+/* Each time an extension is loaded it notes, in a global, where SQLite's functions are: sqlite3ext.h has
+ * it so. It is the same place each time. */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:sqlite3_lightning_init\n";
+}
 
 static const char *extension;
 static const char *folder;
@@ -61,17 +70,34 @@ static int descriptors(void)
     return entries_of("/proc/self/fd");
 }
 
-/* A thread that was joined may take a moment to leave the list. */
+/* Threads besides those that there were at the beginning: a sanitizer has one of its own. A thread that
+ * was joined may take a moment to leave the list. */
+static int own_threads;
+
 static int threads(void)
 {
     int n = 0;
     for (int i = 0; i < 200; i++) {
-        n = entries_of("/proc/self/task") - 2;
-        if (n == 1)
+        n = entries_of("/proc/self/task") - own_threads;
+        if (n == 0)
             break;
         usleep(1000);
     }
     return n;
+}
+
+static void *nothing(void *unused)
+{
+    return unused;
+}
+
+static void count_own_threads(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, nothing, NULL);
+    pthread_join(thread, NULL);
+    usleep(20000);
+    own_threads = entries_of("/proc/self/task");
 }
 
 static bool is_mapped(const char *path)
@@ -171,15 +197,22 @@ static void stops_early(sqlite3 *db)
             take(stmt, rows[i], &rc);
             sqlite3_finalize(stmt);
             EQUAL(descriptors(), before);
-            EQUAL(threads(), 1);
+            EQUAL(threads(), 0);
         }
     begin_case("LIMIT");
-    EQUAL(answer(db, "SELECT count(*) FROM (SELECT combined_reward FROM legacy_traces(?1) LIMIT 1)"), 1);
-    EQUAL(answer(db, "SELECT count(*) FROM (SELECT combined_reward FROM legacy_traces(?1) LIMIT 70)"), 70);
-    EQUAL(answer(db, "SELECT count(*) FROM (SELECT packed FROM legacy_traces(?1) LIMIT 100 OFFSET 250)"), FILES - 250);
+    EQUAL(
+        answer(db, "SELECT count(*) FROM (SELECT combined_reward FROM legacy_traces(?1) LIMIT 1)"),
+        1);
+    EQUAL(
+        answer(db, "SELECT count(*) FROM (SELECT combined_reward FROM legacy_traces(?1) LIMIT 70)"),
+        70);
+    EQUAL(
+        answer(db,
+               "SELECT count(*) FROM (SELECT packed FROM legacy_traces(?1) LIMIT 100 OFFSET 650)"),
+        FILES - 650);
     EQUAL(answer(db, "SELECT count(*) FROM (SELECT packed FROM legacy_traces(?1) LIMIT 0)"), 0);
     EQUAL(descriptors(), before);
-    EQUAL(threads(), 1);
+    EQUAL(threads(), 0);
 }
 
 static void joins(sqlite3 *db)
@@ -187,20 +220,26 @@ static void joins(sqlite3 *db)
     begin_case("joined with itself");
     int before = descriptors();
     EQUAL(answer(db, "SELECT count(*) FROM legacy_traces(?1) AS a JOIN legacy_traces(?1) AS b "
-                     "WHERE a.path = b.path"), FILES);
+                     "WHERE a.path = b.path"),
+          FILES);
     EQUAL(answer(db, "SELECT count(*) FROM (SELECT * FROM legacy_traces(?1) LIMIT 20) AS a "
-                     "JOIN legacy_traces(?1) AS b ON a.trace_id = b.trace_id"), 20);
+                     "JOIN legacy_traces(?1) AS b ON a.trace_id = b.trace_id"),
+          20);
     EQUAL(answer(db, "SELECT count(*) FROM legacy_traces(?1) AS a, legacy_traces(?1) AS b, "
                      "legacy_traces(?1) AS c WHERE a.rowid = 7 AND b.rowid = a.rowid + 1 AND "
-                     "c.path = b.path AND c.combined_reward IS NOT NULL"), 1);
+                     "c.path = b.path AND c.combined_reward IS NOT NULL"),
+          1);
     EQUAL(answer(db, "SELECT count(*) FROM legacy_traces(?1) AS a WHERE a.rowid <= 20 AND EXISTS "
-                     "(SELECT 1 FROM legacy_traces(?1) AS b WHERE b.trace_id = a.trace_id)"), 20);
+                     "(SELECT 1 FROM legacy_traces(?1) AS b WHERE b.trace_id = a.trace_id)"),
+          20);
     EQUAL(answer(db, "SELECT count(*) FROM legacy_traces(?1) AS a LEFT JOIN legacy_traces(?1) AS b "
-                     "ON a.path = b.path AND b.rowid = 3 WHERE b.path IS NULL"), FILES - 1);
+                     "ON a.path = b.path AND b.rowid = 3 WHERE b.path IS NULL"),
+          FILES - 1);
     EQUAL(answer(db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30) "
-                     "SELECT sum((SELECT count(trace_id) FROM legacy_traces(?1))) FROM n"), 30 * FILES);
+                     "SELECT sum((SELECT count(trace_id) FROM legacy_traces(?1))) FROM n"),
+          30 * FILES);
     EQUAL(descriptors(), before);
-    EQUAL(threads(), 1);
+    EQUAL(threads(), 0);
 }
 
 static void fails_and_is_interrupted(sqlite3 *db)
@@ -226,7 +265,7 @@ static void fails_and_is_interrupted(sqlite3 *db)
                 EQUAL(rc, wanted);
                 sqlite3_finalize(stmt);
                 EQUAL(descriptors(), before);
-                EQUAL(threads(), 1);
+                EQUAL(threads(), 0);
             }
     rows_until = 0;
     EQUAL(answer(db, "SELECT count(trace_id) FROM legacy_traces(?1)"), FILES);
@@ -246,22 +285,24 @@ static void is_interrupted_by_a_thread(sqlite3 *db)
     int before = descriptors();
     for (int i = 0; i < 10; i++) {
         pthread_t other;
-        sqlite3_stmt *stmt =
-            prepare(db, "SELECT count(a.packed) FROM legacy_traces(?1) AS a JOIN legacy_traces(?1) AS b");
+        sqlite3_stmt *stmt = prepare(
+            db, "SELECT count(a.packed) FROM legacy_traces(?1) AS a JOIN legacy_traces(?1) AS b");
         pthread_create(&other, NULL, interrupt_soon, db);
         EQUAL(sqlite3_step(stmt), SQLITE_INTERRUPT);
         pthread_join(other, NULL);
         sqlite3_finalize(stmt);
         EQUAL(descriptors(), before);
-        EQUAL(threads(), 1);
+        EQUAL(threads(), 0);
     }
 }
 
 static void cannot_begin(sqlite3 *db)
 {
     static const char *const sqls[] = {
-        "SELECT * FROM legacy_traces('/no/such/folder')", "SELECT * FROM legacy_traces('/dev/null')",
-        "SELECT * FROM legacy_traces", "SELECT * FROM legacy_traces('')",
+        "SELECT * FROM legacy_traces('/no/such/folder')",
+        "SELECT * FROM legacy_traces('/dev/null')",
+        "SELECT * FROM legacy_traces",
+        "SELECT * FROM legacy_traces('')",
         "SELECT * FROM legacy_traces(NULL)",
     };
     begin_case("a folder that cannot be opened");
@@ -273,7 +314,7 @@ static void cannot_begin(sqlite3 *db)
         sqlite3_finalize(stmt);
     }
     EQUAL(descriptors(), before);
-    EQUAL(threads(), 1);
+    EQUAL(threads(), 0);
 }
 
 /* With every limit from none left to enough it either works or says so. */
@@ -300,7 +341,7 @@ static void runs_out_of_descriptors(sqlite3 *db)
         works += rc == SQLITE_DONE;
         sqlite3_finalize(stmt);
         EQUAL(descriptors(), before);
-        EQUAL(threads(), 1);
+        EQUAL(threads(), 0);
     }
     check(works > 0 && works < 10, "limits it works with", works, 5);
 }
@@ -319,7 +360,7 @@ static void is_closed_while_reading(void)
     EQUAL(take(stmt, FILES, &rc), FILES - 200);
     sqlite3_finalize(stmt);
     EQUAL(descriptors(), before);
-    EQUAL(threads(), 1);
+    EQUAL(threads(), 0);
 }
 
 static void is_unloaded(void)
@@ -336,7 +377,7 @@ static void is_unloaded(void)
         EQUAL(sqlite3_close(db), SQLITE_OK);
         check(!is_mapped("lightning.so"), "mapped after it was unloaded", 1, 0);
         EQUAL(descriptors(), before);
-        EQUAL(threads(), 1);
+        EQUAL(threads(), 0);
     }
     EQUAL(sqlite3_memory_used(), 0);
 }
@@ -363,7 +404,7 @@ static void is_read_by_several_threads(void)
     for (int i = 0; i < 4; i++)
         EQUAL(counts[i], 5 * FILES);
     EQUAL(descriptors(), before);
-    EQUAL(threads(), 1);
+    EQUAL(threads(), 0);
 }
 
 /* Last: it empties the folder. */
@@ -392,7 +433,7 @@ static void loses_its_folder(sqlite3 *db)
     check(vanished > 0, "files that vanished", vanished, FILES - 20);
     sqlite3_finalize(stmt);
     EQUAL(descriptors(), before);
-    EQUAL(threads(), 1);
+    EQUAL(threads(), 0);
 }
 
 int main(int argc, char **argv)
@@ -401,6 +442,7 @@ int main(int argc, char **argv)
         return 2;
     extension = argv[1];
     folder = argv[2];
+    count_own_threads();
     sqlite3 *db = open_it();
     stops_early(db);
     joins(db);

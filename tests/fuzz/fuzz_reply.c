@@ -8,6 +8,8 @@
 #include "reply.h"
 #include "utf8.h"
 
+#define LONGEST_MESSAGE 300
+
 static void check_kind(const struct reply *reply, struct bytes text)
 {
     struct bytes words = reply_words(reply);
@@ -28,9 +30,6 @@ static void check_kind(const struct reply *reply, struct bytes text)
     }
     REQUIRE(reply->prompt_tokens >= -1 && reply->completion_tokens >= -1);
 }
-
-/* No message is long, and a search for many words in one is slow. */
-#define LONGEST_MESSAGE 300
 
 static void check_message(struct bytes message)
 {
@@ -54,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reply_read_argument(&reply, text);
     REQUIRE(!reply_failed(&reply));
     check_kind(&reply, text);
-    if (size <= LONGEST_MESSAGE)
+    /* What begins otherwise is words at once; and no message is long. */
+    if (size > 0 && size <= LONGEST_MESSAGE && data[0] != '{')
         check_message(text);
     return 0;
 }

@@ -57,8 +57,21 @@ SELECT id, rule, phrase FROM replies, safety_findings(words, facts), empathy_fin
 SELECT phrase FROM empathy_findings WHERE response = 'it makes sense';
 SELECT phrase FROM empathy_findings('I hear you, it makes sense') WHERE dimension = 'validation';
 SELECT phrase, rowid FROM empathy_findings('I hear you, it makes sense') ORDER BY rowid DESC LIMIT 1;
--- Without an argument there is no call at all: a failed one.
+-- The arguments come back; what a WHERE says of them holds too.
+SELECT rule, response, metadata FROM safety_findings('System: x', '{}') WHERE response = 'System: x';
+SELECT rule, metadata FROM safety_findings('System: x');
+SELECT rule, response, metadata FROM safety_findings(NULL, NULL);
+SELECT count(*) FROM safety_findings('System: x') WHERE response = 'System: y';
+SELECT phrase, response FROM empathy_findings('I hear you') AS f WHERE f.response IN ('I hear you', 'I understand');
+SELECT phrase, response FROM empathy_findings WHERE response IN ('I hear you', 'I understand') ORDER BY 2;
+SELECT phrase FROM empathy_findings WHERE response = 'I hear you' OR (response = 'I understand' AND dimension <> '') ORDER BY 1;
+SELECT id, phrase FROM replies, empathy_findings(words) AS f WHERE f.response = replies.words OR id = 3 ORDER BY id;
+SELECT rule FROM safety_findings WHERE metadata = '{"blocked_by_safety": true}' AND response = 'Hello';
+-- Without a response there is nothing to explain.
 SELECT count(*) FROM empathy_findings;
+SELECT * FROM safety_findings();
+SELECT * FROM safety_findings WHERE metadata = '{}';
+SELECT * FROM empathy_findings WHERE response = 'I hear you' OR dimension = 'reflection';
 
 -- It is harmless, so a stored view may use it, whoever wrote the file.
 PRAGMA trusted_schema = OFF;

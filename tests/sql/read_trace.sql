@@ -42,6 +42,9 @@ SELECT unpack(packed, dictionary) FROM read_trace('{"trace_id": "abc"}', x'7b227
 -- Latency and reward of other types; what is not finite is noted.
 WITH t(v) AS (VALUES ('12.5'), ('-1'), ('true'), ('"12"'), ('null'), ('NaN'), ('1e999'), ('[1]'))
 SELECT v, latency_ms, reward, note FROM t, read_trace('{"trace_id": "a", "latency_ms": ' || v || ', "reward": ' || v || '}');
+-- A response of no known shape is noted, beside what else is odd.
+WITH t(v) AS (VALUES ('{"says": 1}'), ('[]'), ('17'), ('"words"'), ('null'), ('{"error": 500}'), ('{"error": true}'), ('{"error": false}'), ('{"says": 1}, "latency_ms": NaN, "reward": 1, "reward": 2'))
+SELECT v, error, error_class, unknown_shape, note FROM t, read_trace('{"trace_id": "a", "response": ' || v || '}');
 -- Tokens that are no counts.
 WITH t(v) AS (VALUES ('5'), ('5.0'), ('0'), ('-5'), ('"5"'), ('null'), ('1e300'))
 SELECT v, prompt_tokens, typeof(prompt_tokens) FROM t, read_trace('{"trace_id": "a", "response": {"model": "m", "choices": [], "usage": {"prompt_tokens": ' || v || '}}}');
@@ -55,10 +58,15 @@ WITH t(document) AS (VALUES (NULL), (''), ('Hello'), ('{}'), ('[]'), ('{"trace_i
 SELECT quote(t.document), trace_id, file_error, blocked, sample_weight, typeof(packed) FROM t, read_trace(t.document);
 -- A blob is read as text.
 SELECT trace_id, typeof(document) FROM read_trace(CAST('{"trace_id": "a"}' AS BLOB));
--- Many of them, one after the other; without an argument there is no row.
+-- Many of them, one after the other; without an argument there is nothing to read.
 WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 1000)
 SELECT count(*), count(DISTINCT trace_id), max(latency_ms) FROM t, read_trace('{"trace_id": "t' || i || '", "latency_ms": ' || i || '}');
 SELECT count(*) FROM read_trace;
+SELECT count(*) FROM read_trace() WHERE session_key = 'a';
+-- An argument named twice holds twice.
+SELECT trace_id, document FROM read_trace('{"trace_id": "a"}') WHERE document IN ('{"trace_id": "b"}', '{"trace_id": "a"}');
+SELECT count(*) FROM read_trace('{"trace_id": "a"}') WHERE document = '{"trace_id": "b"}';
+SELECT session_key, user_key, user_id FROM read_trace('{"trace_id": "a", "who": 7}') WHERE user_key = 'who';
 SELECT count(*) FROM read_trace('{"trace_id": "a"}') WHERE trace_id = 'a' OR component = 'b';
 -- It reads nothing but its argument, so a stored view may use it.
 PRAGMA trusted_schema = OFF;

@@ -196,7 +196,7 @@ static bool mask_credentials(void)
 {
     struct buffer out = {0};
     credentials_mask(BYTES("a message of some length, with ?key=secret and much more around it, "
-                           "so that the buffer has to grow, token=hidden"),
+                           "so that the buffer has to grow, token=hidden-0123"),
                      &out);
     bool done = !out.failed;
     if (done)

@@ -310,34 +310,52 @@ static void digits_without_end_are_read_like_strtod_reads_them(void **state)
     }
 }
 
+/* Halves a number in text, whose fraction has room for one more digit. */
+static void halve(char *text)
+{
+    int carry = 0;
+    for (; *text; text++) {
+        if (*text == '.')
+            continue;
+        int digit = carry * 10 + (*text - '0');
+        *text = (char)('0' + digit / 2);
+        carry = digit % 2;
+    }
+}
+
 /* Half way between two doubles stands a number of up to 767 digits, and the last of them decides. */
 static void the_last_of_many_digits_decides(void **state)
 {
-    /* Half the smallest double, half way to the next, half way from 1 to the next, and at the top. */
-    const long double half_way[] = {ldexpl(1, -1075), ldexpl(3, -1075), 1 + ldexpl(1, -53),
-                                    ldexpl(0x1FFFFFFFFFFFFFp0L, -1075)};
+    static const struct {
+        const char *number;
+        int halvings;
+    } half_way[] = {
+        {"1", 1075}, /* of the smallest */
+        {"3", 1075},
+        {"9007199254740991", 1075}, /* the last before the normal ones */
+        {"9007199254740993", 53},   /* from 1 to the next */
+        {"9007199254740995", 0},
+    };
+#define SIXTY_ZEROS "000000000000000000000000000000000000000000000000000000000000"
+    static const char *const tails[] = {"", "1", SIXTY_ZEROS, SIXTY_ZEROS "1", SIXTY_ZEROS "1000"};
     (void)state;
-    if (LDBL_MANT_DIG < 64) {
-        print_message("no long double that is longer here\n");
-        skip();
-    }
     for (size_t i = 0; i < COUNT(half_way); i++) {
-        char text[1200];
-        int n = snprintf(text, sizeof text, "%.1075Lf", half_way[i]);
-        assert_like_strtod(text);
-        strcpy(text + n, "1");
-        assert_like_strtod(text);
-        strcpy(text + n, "0000000000000000000000000000000000000000000000000001e-5");
-        assert_like_strtod(text);
-        /* The last digit of a power of two is a 5, and then come zeros. */
-        text[n] = '\0';
-        for (int k = n - 1; k >= 0; k--) {
-            if (text[k] == '0')
-                continue;
-            text[k] = '4';
-            break;
+        char text[1300];
+        int n = snprintf(text, sizeof text, "%s.%01080d", half_way[i].number, 0);
+        for (int k = 0; k < half_way[i].halvings; k++)
+            halve(text);
+        char *start = text + strspn(text, "0");
+        start -= *start == '.';
+        for (size_t k = 0; k < COUNT(tails); k++) {
+            strcpy(text + n, tails[k]);
+            assert_like_strtod(start);
         }
-        assert_like_strtod(text);
+        /* One less in the last digit that is not 0. */
+        text[n] = '\0';
+        while (text[--n] == '0' || text[n] == '.')
+            ;
+        text[n]--;
+        assert_like_strtod(start);
     }
 }
 

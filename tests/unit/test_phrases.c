@@ -266,6 +266,27 @@ static void each_place_of_a_phrase_is_found(void **state)
     assert_int_equal(hits.at[2].at, 23);
 }
 
+/* From the end of a match its start is found by going back, over one to four bytes at a time. */
+static void characters_of_any_width_are_one_symbol(void **state)
+{
+    static const char *const wide[] = {"x", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+    struct buffer text = {0};
+    (void)state;
+    for (size_t i = 0; i < COUNT(wide); i++) {
+        buffer_clear(&text);
+        buffer_format(&text, "%s so %s%s sad %s", wide[i], wide[i], wide[i], wide[i]);
+        buffer_append_byte(&text, '\0');
+        const char *phrase = strstr(text.at, "so");
+        size_t length = strlen(phrase) - strlen(wide[i]) - 1;
+        struct buffer alone = {0};
+        buffer_append(&alone, phrase, length);
+        buffer_append_byte(&alone, '\0');
+        assert_found(alone.at, text.at, alone.at);
+        buffer_free(&alone);
+    }
+    buffer_free(&text);
+}
+
 /* Two lines of a lexicon may say the same, to the eye or once folded. */
 static void the_same_phrase_twice_is_found_as_both(void **state)
 {
@@ -369,6 +390,7 @@ int main(void)
         cmocka_unit_test(phrases_that_overlap_are_all_found),
         cmocka_unit_test(a_false_start_hides_nothing),
         cmocka_unit_test(each_place_of_a_phrase_is_found),
+        cmocka_unit_test(characters_of_any_width_are_one_symbol),
         cmocka_unit_test(the_same_phrase_twice_is_found_as_both),
         cmocka_unit_test(finding_stops_when_told),
         cmocka_unit_test(no_phrases_find_nothing),

@@ -120,6 +120,9 @@ static void reasons_to_finish_have_one_name_each(void **state)
         {"BLOCKLIST", "filter"},
         {"PROHIBITED_CONTENT", "filter"},
         {"SPII", "filter"},
+        {"IMAGE_SAFETY", "filter"},
+        {"VIDEO_SAFETY", "filter"},
+        {"_safety", "_safety"},
         {"Some_New_Word", "some_new_word"},
         {"", ""},
     };
@@ -256,10 +259,46 @@ static void an_error_is_read_in_each_of_its_shapes(void **state)
     assert_error("{\"error\":\"\"}", "", "other");
     assert_error("{\"error\":{\"type\":\"overloaded\"}}", "{\"type\":\"overloaded\"}", "server");
     assert_error("{\"error\":[1, 2]}", "[1, 2]", "other");
+    assert_error("{\"error\":{\"message\":\"quota\",\"code\":399}}", "quota", "rate_limit");
+    assert_error("{\"error\":{\"message\":\"quota\",\"code\":400}}", "quota", "bad_request");
+    assert_error("{\"error\":{\"message\":\"quota\",\"code\":599}}", "quota", "server");
+    assert_error("{\"error\":{\"message\":\"quota\",\"code\":600}}", "quota", "rate_limit");
     assert_error("{\"error\":{\"message\":\"out of range\",\"code\":99}}", "out of range", "other");
+    assert_error("{\"error\":500}", "500", "server");
+    assert_error("{\"error\":true}", "true", "other");
     /* A reply beside the error does not make it a success. */
     assert_error("{\"choices\":[{\"message\":{\"content\":\"x\"}}],\"error\":\"boom\"}", "boom",
                  "other");
+}
+
+/* Where the message says little. The code goes before the type, for the type of OpenAI's errors is
+ * mostly invalid_request_error. */
+static void an_error_is_classed_by_its_code_and_type_too(void **state)
+{
+    static const char *const errors[][2] = {
+        {"\"message\":\"Rate reached\",\"code\":\"rate_limit_exceeded\"", "rate_limit"},
+        {"\"message\":\"Slow\",\"code\":\"429\"", "rate_limit"},
+        {"\"message\":\"Sorry\",\"type\":\"server_error\"", "server"},
+        {"\"message\":\"Sorry\",\"type\":\"server_error\",\"code\":null", "server"},
+        {"\"message\":\"invalid x-key\",\"type\":\"authentication_error\"", "auth"},
+        {"\"message\":\"a quota\",\"type\":\"invalid_request_error\"", "rate_limit"},
+        {"\"message\":\"Sorry\",\"type\":\"invalid_request_error\"", "bad_request"},
+        {"\"message\":\"Sorry\",\"type\":\"invalid_request_error\",\"code\":\"invalid_api_key\"",
+         "auth"},
+        {"\"message\":\"our content policy\",\"code\":400", "content_filter"},
+        {"\"message\":\"Sorry\",\"type\":\"content_filter\",\"code\":\"400\"", "content_filter"},
+        {"\"message\":\"Sorry\",\"type\":\"tokens\",\"code\":[]", "other"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(errors); i++) {
+        struct buffer b = {0};
+        buffer_format(&b, "{\"error\":{%s}}", errors[i][0]);
+        buffer_append_byte(&b, '\0');
+        read_json(b.at);
+        assert_int_equal(reply.kind, REPLY_ERROR);
+        assert_string_equal(reply.error_class, errors[i][1]);
+        buffer_free(&b);
+    }
 }
 
 /* ---- what is no envelope ---- */
@@ -279,6 +318,10 @@ static void a_response_of_no_known_shape_is_unknown(void **state)
         "{\"candidates\":[]}",
         "{\"candidates\":[{\"index\":0}]}",
         "{\"promptFeedback\":[]}",
+        /* A planner's JSON, not Gemini's. */
+        "{\"candidates\":[{\"content\":\"Bob\"}]}",
+        "{\"candidates\":[{\"content\":null,\"finishReason\":3}]}",
+        "{\"error\":false}",
         "{\"data\":{\"error\":\"inner\"}}",
     };
     (void)state;
@@ -342,7 +385,8 @@ static void any_other_text_is_what_the_assistant_said(void **state)
         "{}",
         "{\"choices\": [\"tea\", \"coffee\"]}",
         "{\"error\": null}",
-        "{\"error\": 5}",
+        "{\"error\": false}",
+        "{\"candidates\": [{\"content\": \"Bob\"}]}",
         "{\"choices\":[{\"message\":{\"content\":\"Hi\"}}]} and more",
         "{\"choices\":[{\"message\":{\"content\":\"Hi\"}}",
         "{not json}",
@@ -404,6 +448,7 @@ int main(void)
         cmocka_unit_test(gemini_without_parts_said_nothing),
         cmocka_unit_test(token_counts_are_whole_and_within_reach),
         cmocka_unit_test(an_error_is_read_in_each_of_its_shapes),
+        cmocka_unit_test(an_error_is_classed_by_its_code_and_type_too),
         cmocka_unit_test(a_response_of_no_known_shape_is_unknown),
         cmocka_unit_test(a_response_may_be_words_or_nothing),
         cmocka_unit_test(an_envelope_as_argument_is_read_as_one),

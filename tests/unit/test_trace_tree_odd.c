@@ -258,6 +258,27 @@ static void a_file_that_became_something_else_is_not_read_as_a_file(void **state
     buffer_free(&document);
 }
 
+/* It has no size to tell and no end: the reading itself stops. */
+static void what_has_no_end_is_read_to_the_cap(void **state)
+{
+    struct buffer document = {0};
+    struct tree *tree;
+    (void)state;
+    make_folder("20241201");
+    make_file("20241201/a.json");
+    tree = first_entry();
+    must(unlink(below("20241201/a.json")), "unlink");
+    if (mknod(below("20241201/a.json"), S_IFCHR | 0644, makedev(1, 5)) != 0) {
+        tree_close(tree);
+        print_message("only root may make a device\n");
+        skip();
+    }
+    assert_int_equal(tree_read(tree_entry(tree), NULL, &document), EFBIG);
+    assert_in_range(document.n, TREE_LARGEST_FILE + 1, 2 * TREE_LARGEST_FILE);
+    tree_close(tree);
+    buffer_free(&document);
+}
+
 /* The folder is open: that it was moved away does not matter to what is in it. */
 static void a_folder_that_is_moved_away_is_walked_to_its_end(void **state)
 {
@@ -303,6 +324,7 @@ static void a_days_folder_that_cannot_be_opened_is_an_entry(void **state)
         assert_string_equal(entry->no_trace, "a day's folder that cannot be opened");
         assert_int_equal(entry->path.n, 8);
         assert_int_equal(entry->path.at[7], '1' + (int)i);
+        assert_int_equal(strlen(entry->day), strlen("2024-12-01"));
         assert_int_equal(entry->day[9], '1' + (int)i);
     }
     assert_int_equal(tree_next(tree), 1);
@@ -388,6 +410,7 @@ int main(void)
         in_folder(a_file_beyond_the_cap_is_not_read),
         in_folder(a_file_without_permission_is_an_error_of_its_own),
         in_folder(a_file_that_became_something_else_is_not_read_as_a_file),
+        in_folder(what_has_no_end_is_read_to_the_cap),
         in_folder(a_folder_that_is_moved_away_is_walked_to_its_end),
         in_folder(a_days_folder_that_cannot_be_opened_is_an_entry),
         in_folder(an_entry_can_be_kept_with_its_folder),

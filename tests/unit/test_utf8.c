@@ -156,6 +156,20 @@ static void length_counts_code_points(void **state)
     assert_int_equal(utf8_length(BYTES("")), 0);
 }
 
+/* ASCII is counted eight bytes at a time: one wide character in each place of it. */
+static void length_counts_a_wide_character_among_narrow_ones(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 40; n++) {
+        for (size_t at = 0; at <= n; at++) {
+            char text[48];
+            memset(text, 'a', sizeof text);
+            memcpy(text + at, "\xf0\x9f\x98\x80", 4);
+            assert_int_equal(utf8_length((struct bytes){text, n + 4}), n + 1);
+        }
+    }
+}
+
 /* As it is read: each byte that belongs to no character is one. */
 static void what_is_not_valid_counts_by_the_byte(void **state)
 {
@@ -238,6 +252,7 @@ int main(void)
         cmocka_unit_test(the_valid_prefix_ends_before_the_first_bad_byte),
         cmocka_unit_test(only_a_strict_beginning_is_cut),
         cmocka_unit_test(length_counts_code_points),
+        cmocka_unit_test(length_counts_a_wide_character_among_narrow_ones),
         cmocka_unit_test(what_is_not_valid_counts_by_the_byte),
         cmocka_unit_test(capitals_fold_to_their_small_letters),
         cmocka_unit_test(what_has_no_small_letter_stays_as_it_is),

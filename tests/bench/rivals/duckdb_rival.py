@@ -2,9 +2,9 @@
 """duckdb_rival.py json|text DIR [FILE]: DuckDB scores the traces of DIR, or imports them into FILE.
 
 json is read_json with the columns given, so that it need not look for them; text is read_text, and
-the members taken out of it with ->>. It scores by the rules of sql/reports/legacy_rewards.sql, which
-fit into a query. Prints component|traces|mean reward; the last line says how many seconds it took,
-without the start of Python.
+the members taken out of it with ->>. It scores by the rules of sql/reports/legacy_rewards.sql,
+which fit into a query. Prints component|traces|mean reward; the last line says how many seconds it
+took, without the start of Python.
 """
 import sys
 import time
@@ -13,9 +13,10 @@ import duckdb
 
 DOCUMENTS = {
     "json": """
-SELECT * FROM read_json({folder}, format = 'unstructured', columns = {{trace_id: 'VARCHAR',
-  component: 'VARCHAR', timestamp_start: 'VARCHAR', timestamp_end: 'VARCHAR', prompt: 'VARCHAR',
-  metadata: 'JSON', response: 'JSON', latency_ms: 'DOUBLE', reward: 'DOUBLE'}})""",
+SELECT * FROM read_json({folder}, format = 'unstructured', maximum_object_size = 1000000,
+  columns = {{trace_id: 'VARCHAR', component: 'VARCHAR', timestamp_start: 'VARCHAR',
+  timestamp_end: 'VARCHAR', prompt: 'VARCHAR', metadata: 'JSON', response: 'JSON',
+  latency_ms: 'DOUBLE', reward: 'DOUBLE'}})""",
     "text": """
 SELECT content->>'$.trace_id' AS trace_id, content->>'$.component' AS component,
   content->>'$.timestamp_start' AS timestamp_start, content->>'$.timestamp_end' AS timestamp_end,
@@ -66,6 +67,8 @@ def main():
     scored = SCORED.format(documents=documents)
     begin = time.perf_counter()
     db = duckdb.connect(*file)
+    # Else it keeps a buffer for every file, and runs out of memory.
+    db.execute("SET preserve_insertion_order = false")
     if file:
         db.execute("CREATE TABLE traces AS " + scored)
         db.execute("CHECKPOINT")
