@@ -263,6 +263,22 @@ static int newest_dictionary(struct import *import, sqlite3_stmt *reading, bool 
     return code;
 }
 
+/* How many entries the folder has: for the progress line and for choosing a sample. */
+static int count_entries(struct import *import)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = db_prepare(&import->folder, "SELECT count(*) FROM legacy_traces(?1)", &stmt);
+    if (code == DONE) {
+        sqlite3_bind_text(stmt, 1, import->directory, -1, SQLITE_STATIC);
+        if (sqlite3_step(stmt) == SQLITE_ROW)
+            import->total = sqlite3_column_int64(stmt, 0);
+        else
+            code = complain(UNUSABLE, "%s", sqlite3_errmsg(import->folder.handle));
+    }
+    sqlite3_finalize(stmt);
+    return code;
+}
+
 /* Stores a dictionary and whose documents it was trained on, inside the open transaction. */
 static int store_dictionary(struct import *import, sqlite3_value *bytes)
 {
@@ -344,6 +360,8 @@ static int choose_dictionary(struct import *import, sqlite3_stmt *reading)
 {
     bool wanted;
     int code = newest_dictionary(import, reading, &wanted);
+    if (code == DONE && wanted && import->total == 0)
+        code = count_entries(import);
     if (code != DONE || !wanted || import->total < SAMPLE_AT_LEAST)
         return code;
     return train(import, reading);
@@ -369,20 +387,6 @@ static void known(sqlite3_context *context, int argc, sqlite3_value **argv)
     sqlite3_result_int(context, is_known);
 }
 
-static int count_entries(struct import *import)
-{
-    sqlite3_stmt *stmt = NULL;
-    int code = db_prepare(&import->folder, "SELECT count(*) FROM legacy_traces(?1)", &stmt);
-    if (code == DONE) {
-        sqlite3_bind_text(stmt, 1, import->directory, -1, SQLITE_STATIC);
-        if (sqlite3_step(stmt) == SQLITE_ROW)
-            import->total = sqlite3_column_int64(stmt, 0);
-        else
-            code = complain(UNUSABLE, "%s", sqlite3_errmsg(import->folder.handle));
-    }
-    sqlite3_finalize(stmt);
-    return code;
-}
 
 static int settle_all(struct import *import, sqlite3_stmt *row)
 {
@@ -411,7 +415,7 @@ static int import_folder(struct import *import, const char *directory)
     import->met = 0;
     import->total = 0;
     int code = sql ? DONE : complain_of_memory();
-    if (code == DONE && !import->args->show_sql)
+    if (code == DONE && import->on_terminal && !import->args->show_sql)
         code = count_entries(import);
     if (code == DONE)
         code = db_prepare(&import->folder, sql, &row);
@@ -511,6 +515,8 @@ static int run(const struct arguments *args)
     import.ledger.keep_text = option_given(args, "keep-text");
     for (int i = 0; i < args->n_operands && code == DONE; i++)
         code = import_folder(&import, args->operands[i]);
+    if (code == DONE)
+        code = ledger_commit(&import.ledger);
     if (code == DONE)
         code = forget_opened_days(&import);
     if (code == DONE)

@@ -185,10 +185,13 @@ int ledger_knows(struct ledger *ledger, sqlite3_value *root, sqlite3_value *path
                  sqlite3_value *size, sqlite3_value *mtime)
 {
     sqlite3_value *const facts[] = {root, path, size, mtime};
+    /* One transaction for many look-ups: each by itself would lock the file and look at its -wal. */
+    if (sqlite3_get_autocommit(ledger->db->handle) && db_run(ledger->db, "BEGIN") != DONE)
+        return -1;
     if (look_up(ledger, facts, &ledger->before) != SQLITE_OK)
         return -1;
-    /* Inside a transaction no other importer can come between this and the settling. */
-    ledger->looked_up = !sqlite3_get_autocommit(ledger->db->handle);
+    /* In a transaction that writes, no other importer can come between this and the settling. */
+    ledger->looked_up = ledger->writing;
     if (!ledger->before.same_facts)
         return 0;
     ledger->known[ledger->before.state]++;
@@ -515,16 +518,27 @@ static int settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcom
     return rc;
 }
 
+int ledger_commit(struct ledger *ledger)
+{
+    ledger->writing = false;
+    if (ledger->db->show_sql || sqlite3_get_autocommit(ledger->db->handle))
+        return DONE;
+    return db_run(ledger->db, "COMMIT");
+}
+
 int ledger_begin(struct ledger *ledger)
 {
-    if (!sqlite3_get_autocommit(ledger->db->handle))
+    if (ledger->writing)
         return DONE;
-    ledger->batch_bytes = 0;
-    int code = db_run(ledger->db, "BEGIN IMMEDIATE");
+    /* Not on top of a transaction that has read: what it saw may be old by now. */
+    int code = ledger_commit(ledger);
     if (code == DONE)
-        code =
-            db_integer(ledger->db, embedded_sql("store/next_document.sql"), &ledger->next_document);
-    return code;
+        code = db_run(ledger->db, "BEGIN IMMEDIATE");
+    if (code != DONE)
+        return code;
+    ledger->writing = true;
+    ledger->batch_bytes = 0;
+    return db_integer(ledger->db, embedded_sql("store/next_document.sql"), &ledger->next_document);
 }
 
 int ledger_settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcome)
@@ -540,17 +554,15 @@ int ledger_settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcom
     if (*outcome != OUTCOMES)
         ledger->counts[*outcome]++;
     if (ledger->batch_bytes >= BATCH_BYTES)
-        code = db_run(ledger->db, "COMMIT");
+        code = ledger_commit(ledger);
     return code;
 }
 
 int ledger_finish(struct ledger *ledger)
 {
-    int code = DONE;
+    int code = ledger_commit(ledger);
     if (ledger->db->show_sql)
         return db_run(ledger->db, "PRAGMA synchronous = FULL");
-    if (!sqlite3_get_autocommit(ledger->db->handle))
-        code = db_run(ledger->db, "COMMIT");
     /* One commit that waits for the disk puts those before it there too. Setting the version to what
      * it is writes a page, so that there is something to commit. */
     if (code == DONE)

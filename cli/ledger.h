@@ -66,6 +66,7 @@ struct ledger {
     sqlite3_int64 dictionary; /* that `packed` was made with; 0: none */
     sqlite3_int64 scorer;
     sqlite3_int64 next_document;
+    bool writing;              /* the open transaction is one that writes */
     sqlite3_int64 batch_bytes; /* of documents in the open transaction */
     sqlite3_int64 text_bytes;  /* written for keep_text so far */
     char *replaced;     /* the trace_id of the trace that the file in hand held before, which is
@@ -91,6 +92,9 @@ int ledger_knows(struct ledger *ledger, sqlite3_value *root, sqlite3_value *path
 /* Settles the file that `row` stands on; begins a transaction unless one is open, and commits it when
  * it is full. *outcome gets OUTCOMES when another importer was first. */
 int ledger_settle(struct ledger *ledger, sqlite3_stmt *row, enum outcome *outcome);
+
+/* Ends the open transaction, if there is one. */
+int ledger_commit(struct ledger *ledger);
 
 /* Commits what is open; then all that was settled is on disk. */
 int ledger_finish(struct ledger *ledger);
