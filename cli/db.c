@@ -50,6 +50,14 @@ int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out)
     return DONE;
 }
 
+bool db_next_row(const struct db *db, sqlite3_stmt *stmt, int *code)
+{
+    int rc = *code == DONE ? sqlite3_step(stmt) : SQLITE_DONE;
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        *code = db_complain(db, NULL);
+    return rc == SQLITE_ROW;
+}
+
 int db_integer(struct db *db, const char *sql, sqlite3_int64 *out)
 {
     sqlite3_stmt *stmt = NULL;

@@ -63,6 +63,9 @@ int db_run(struct db *db, const char *sql);
 /* Compiles one statement. With --show-sql *out is NULL, which sqlite3_finalize() takes too. */
 int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out);
 
+/* Goes to a query's next row; at its end, or after an error, which *code tells, false. */
+bool db_next_row(const struct db *db, sqlite3_stmt *stmt, int *code);
+
 /* The first column of the first row of a query, which must have one. With --show-sql *out stays. */
 int db_integer(struct db *db, const char *sql, sqlite3_int64 *out);
 

@@ -16,17 +16,12 @@
 
 #include "arguments.h"
 #include "db.h"
+#include "dictionary.h"
+#include "folder.h"
 #include "ledger.h"
 
 /* Files rejected that are named on stderr; the ledger has them all. */
 #define NAMED 10
-/* A dictionary costs 64 KiB: fewer documents do not pay for it. */
-#define SAMPLE_AT_LEAST 200
-#define SAMPLE_AT_MOST 1000
-#define DOCUMENTS_PER_DICTIONARY 500000
-
-#define TEXT_OF(x) #x
-#define TEXT(x) TEXT_OF(x)
 
 /* In the order of enum folder_column. known() is false for a file that must be settled. */
 static const char folder_sql[] =
@@ -39,20 +34,11 @@ static const char folder_text_sql[] = ", prompt, metadata, response";
 static const char folder_from_sql[] = " FROM legacy_traces(?1, ?2, ?3, ?4) "
                                       "WHERE NOT known(root, path, size, mtime)";
 
-/* Every so-manyth file, so that all days and components are in the sample. A file that is not
- * picked is not opened, nor is a huge one. */
-static const char sample_sql[] =
-    "CREATE TEMP TABLE sample AS SELECT trace_id, document FROM legacy_traces(?1, NULL, ?3, ?4) "
-    "WHERE CASE WHEN rowid % ?2 = 0 AND size <= 65536 THEN file_error IS NULL END "
-    "LIMIT " TEXT(SAMPLE_AT_MOST);
-
 struct import {
     const struct arguments *args;
-    struct db *db;    /* written */
-    struct db folder; /* read: a connection without a file */
+    struct db *db;        /* written */
+    struct folder folder; /* read */
     struct ledger ledger;
-    const char *directory;
-    sqlite3_int64 total;       /* entries in the folder */
     sqlite3_int64 met;         /* so far */
     sqlite3_int64 credentials; /* masked */
     sqlite3_int64 unknown;     /* responses of no known shape */
@@ -61,15 +47,6 @@ struct import {
     bool on_terminal;
     time_t shown; /* when the progress line was last drawn */
 };
-
-/* Goes to a query's next row; at its end, or after an error, which *code tells, false. */
-static bool next_row(const struct db *db, sqlite3_stmt *stmt, int *code)
-{
-    int rc = *code == DONE ? sqlite3_step(stmt) : SQLITE_DONE;
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        *code = db_complain(db, NULL);
-    return rc == SQLITE_ROW;
-}
 
 /* ---- what is said ---- */
 
@@ -80,8 +57,8 @@ static void show_progress(struct import *import)
     if (!import->on_terminal || now == import->shown)
         return;
     import->shown = now;
-    fprintf(stderr, "\r%s: %lld of %lld files\033[K", import->directory, import->met,
-            import->total);
+    fprintf(stderr, "\r%s: %lld of %lld files\033[K", import->folder.directory, import->met,
+            import->folder.total);
 }
 
 static void clear_progress(struct import *import)
@@ -210,7 +187,7 @@ static int print_size(struct import *import)
         "(SELECT total(size) FROM main.documents)";
     sqlite3_stmt *stmt = NULL;
     int code = db_prepare(import->db, sql, &stmt);
-    if (next_row(import->db, stmt, &code)) {
+    if (db_next_row(import->db, stmt, &code)) {
         double bytes = sqlite3_column_double(stmt, 1);
         double original = sqlite3_column_double(stmt, 2);
         printf("%s: %lld traces, %.1f MB", import->args->db, sqlite3_column_int64(stmt, 0),
@@ -224,147 +201,6 @@ static int print_size(struct import *import)
     if (code == DONE && import->ledger.keep_text)
         print_kept_text(&import->ledger);
     return code;
-}
-
-/* ---- the dictionary ---- */
-
-static int bind_folder(struct import *import, sqlite3_stmt *stmt)
-{
-    const char *session = option_value(import->args, "session-key");
-    const char *user = option_value(import->args, "user-key");
-    sqlite3_bind_text(stmt, 1, import->directory, -1, SQLITE_STATIC);
-    sqlite3_bind_text(stmt, 3, session, -1, SQLITE_STATIC);
-    return sqlite3_bind_text(stmt, 4, user, -1, SQLITE_STATIC);
-}
-
-/* The dictionary that documents are packed with; without it they would be packed with none, and say
- * otherwise. */
-static int bind_dictionary(sqlite3_stmt *reading, sqlite3_value *bytes)
-{
-    return sqlite3_bind_value(reading, 2, bytes) == SQLITE_OK ? DONE : complain_of_memory();
-}
-
-/* Binds the file's newest dictionary. *wanted: there is none, or the file has grown so much since that
- * what it was trained on may be a thing of the past. */
-static int newest_dictionary(struct import *import, sqlite3_stmt *reading, bool *wanted)
-{
-    static const char sql[] =
-        "SELECT id, bytes, (SELECT coalesce(max(id), 0) FROM main.documents) - documents_before "
-        "FROM main.dictionaries ORDER BY id DESC LIMIT 1";
-    sqlite3_stmt *stmt = NULL;
-    int code = db_prepare(import->db, sql, &stmt);
-    *wanted = true;
-    if (next_row(import->db, stmt, &code)) {
-        import->ledger.dictionary = sqlite3_column_int64(stmt, 0);
-        code = bind_dictionary(reading, sqlite3_column_value(stmt, 1));
-        *wanted = sqlite3_column_int64(stmt, 2) > DOCUMENTS_PER_DICTIONARY;
-    }
-    sqlite3_finalize(stmt);
-    return code;
-}
-
-/* How many entries the folder has: for the progress line and for choosing a sample. */
-static int count_entries(struct import *import)
-{
-    sqlite3_stmt *stmt = NULL;
-    int code = db_prepare(&import->folder, "SELECT count(*) FROM legacy_traces(?1)", &stmt);
-    if (code == DONE) {
-        sqlite3_bind_text(stmt, 1, import->directory, -1, SQLITE_STATIC);
-        if (sqlite3_step(stmt) == SQLITE_ROW)
-            import->total = sqlite3_column_int64(stmt, 0);
-        else
-            code = complain(UNUSABLE, "%s", sqlite3_errmsg(import->folder.handle));
-    }
-    sqlite3_finalize(stmt);
-    return code;
-}
-
-/* Stores a dictionary and whose documents it was trained on, inside the open transaction. */
-static int store_dictionary(struct import *import, sqlite3_value *bytes)
-{
-    struct db *db = import->db;
-    sqlite3_stmt *insert = NULL;
-    sqlite3_stmt *sample = NULL;
-    int code = db_prepare(db,
-                          "INSERT INTO main.dictionaries (bytes, documents_before) "
-                          "SELECT ?1, count(*) FROM main.documents",
-                          &insert);
-    if (code == DONE && sqlite3_bind_value(insert, 1, bytes) != SQLITE_OK)
-        code = complain_of_memory();
-    if (code == DONE && sqlite3_step(insert) != SQLITE_DONE)
-        code = db_complain(db, "storing a dictionary");
-    sqlite3_finalize(insert);
-    insert = NULL;
-    import->ledger.dictionary = sqlite3_last_insert_rowid(db->handle);
-    if (code == DONE)
-        code = db_prepare(db, "INSERT OR IGNORE INTO main.dictionary_samples VALUES (?1, ?2)",
-                          &insert);
-    if (code == DONE)
-        code = db_prepare(&import->folder, "SELECT trace_id FROM temp.sample", &sample);
-    while (next_row(&import->folder, sample, &code)) {
-        sqlite3_bind_int64(insert, 1, import->ledger.dictionary);
-        if (sqlite3_bind_value(insert, 2, sqlite3_column_value(sample, 0)) != SQLITE_OK)
-            code = complain_of_memory();
-        sqlite3_step(insert);
-        if (sqlite3_reset(insert) != SQLITE_OK)
-            code = db_complain(db, "storing a dictionary");
-    }
-    sqlite3_finalize(insert);
-    sqlite3_finalize(sample);
-    return code;
-}
-
-/* Stores a trained dictionary with the first batch, and binds it to `reading`; or the one that another
- * importer has stored meanwhile. */
-static int adopt_dictionary(struct import *import, sqlite3_stmt *reading, sqlite3_value *bytes)
-{
-    bool wanted = false;
-    int code = ledger_begin(&import->ledger);
-    if (code == DONE)
-        code = newest_dictionary(import, reading, &wanted);
-    if (code == DONE && wanted)
-        code = bind_dictionary(reading, bytes);
-    if (code == DONE && wanted)
-        code = store_dictionary(import, bytes);
-    return code;
-}
-
-/* Trains a dictionary on a sample of the folder when that pays. */
-static int train(struct import *import, sqlite3_stmt *reading)
-{
-    sqlite3_stmt *stmt = NULL;
-    int code = db_prepare(&import->folder, sample_sql, &stmt);
-    if (code == DONE) {
-        bind_folder(import, stmt);
-        sqlite3_bind_int64(stmt, 2, 1 + import->total / SAMPLE_AT_MOST);
-        if (sqlite3_step(stmt) != SQLITE_DONE)
-            code = db_complain(&import->folder, NULL);
-    }
-    sqlite3_finalize(stmt);
-    stmt = NULL;
-    if (code == DONE)
-        code = db_prepare(&import->folder,
-                          "SELECT train_dictionary(document) FROM temp.sample "
-                          "HAVING count(*) >= " TEXT(SAMPLE_AT_LEAST),
-                          &stmt);
-    if (next_row(&import->folder, stmt, &code) && sqlite3_column_type(stmt, 0) == SQLITE_BLOB)
-        code = adopt_dictionary(import, reading, sqlite3_column_value(stmt, 0));
-    sqlite3_finalize(stmt);
-    if (code == DONE)
-        code = db_run(&import->folder, "DROP TABLE temp.sample");
-    return code;
-}
-
-/* Binds the file's newest dictionary, or a new one. */
-static int choose_dictionary(struct import *import, sqlite3_stmt *reading)
-{
-    bool wanted;
-    int code = newest_dictionary(import, reading, &wanted);
-    if (code == DONE && wanted && import->total == 0)
-        code = count_entries(import);
-    if (code != DONE || !wanted || import->total < SAMPLE_AT_LEAST)
-        return code;
-    return train(import, reading);
 }
 
 /* ---- the loop ---- */
@@ -387,7 +223,6 @@ static void known(sqlite3_context *context, int argc, sqlite3_value **argv)
     sqlite3_result_int(context, is_known);
 }
 
-
 static int settle_all(struct import *import, sqlite3_stmt *row)
 {
     int rc;
@@ -402,7 +237,7 @@ static int settle_all(struct import *import, sqlite3_stmt *row)
         show_progress(import);
     }
     if (rc != SQLITE_DONE)
-        return complain(UNUSABLE, "%s", sqlite3_errmsg(import->folder.handle));
+        return complain(UNUSABLE, "%s", sqlite3_errmsg(import->folder.db.handle));
     return DONE;
 }
 
@@ -411,17 +246,17 @@ static int import_folder(struct import *import, const char *directory)
     sqlite3_stmt *row = NULL;
     char *sql = sqlite3_mprintf("%s%s%s", folder_sql,
                                 import->ledger.keep_text ? folder_text_sql : "", folder_from_sql);
-    import->directory = directory;
+    import->folder.directory = directory;
     import->met = 0;
-    import->total = 0;
+    import->folder.total = 0;
     int code = sql ? DONE : complain_of_memory();
     if (code == DONE && import->on_terminal && !import->args->show_sql)
-        code = count_entries(import);
+        code = folder_count(&import->folder);
     if (code == DONE)
-        code = db_prepare(&import->folder, sql, &row);
+        code = db_prepare(&import->folder.db, sql, &row);
     if (code == DONE && row) {
-        bind_folder(import, row);
-        code = choose_dictionary(import, row);
+        folder_bind(&import->folder, row);
+        code = dictionary_choose(&import->ledger, &import->folder, row);
         if (code == DONE)
             code = settle_all(import, row);
     }
@@ -455,9 +290,9 @@ static int forget_opened_days(struct import *import)
         code =
             db_prepare(import->db, "DELETE FROM main.files WHERE root = ?1 AND path = ?2", &forget);
     if (code == DONE)
-        code = db_prepare(&import->folder,
+        code = db_prepare(&import->folder.db,
                           "SELECT 1 FROM legacy_traces(?1 || '/' || ?2) WHERE path = ?2", &walk);
-    while (failed && next_row(import->db, failed, &code)) {
+    while (failed && db_next_row(import->db, failed, &code)) {
         if (!opens(walk, failed))
             continue;
         sqlite3_bind_value(forget, 1, sqlite3_column_value(failed, 0));
@@ -475,11 +310,11 @@ static int forget_opened_days(struct import *import)
 /* Opens the connection that reads folders. */
 static int open_folder_reader(struct import *import)
 {
-    int code = db_open(&import->folder, import->args, DB_MEMORY);
-    if (code == DONE && import->folder.handle &&
-        sqlite3_create_function_v2(import->folder.handle, "known", 4, SQLITE_UTF8, import, known,
+    int code = db_open(&import->folder.db, import->args, DB_MEMORY);
+    if (code == DONE && import->folder.db.handle &&
+        sqlite3_create_function_v2(import->folder.db.handle, "known", 4, SQLITE_UTF8, import, known,
                                    NULL, NULL, NULL) != SQLITE_OK)
-        code = db_complain(&import->folder, NULL);
+        code = db_complain(&import->folder.db, NULL);
     return code;
 }
 
@@ -507,6 +342,8 @@ static int run(const struct arguments *args)
         return code;
     code = db_open(&db, args, DB_CREATE);
     int folder_code = open_folder_reader(&import);
+    import.folder.session_key = option_value(args, "session-key");
+    import.folder.user_key = option_value(args, "user-key");
     import.on_terminal = isatty(STDERR_FILENO);
     if (code == DONE)
         code = folder_code;
@@ -533,7 +370,7 @@ static int run(const struct arguments *args)
         code = NEEDS_A_LOOK;
     ledger_close(&import.ledger);
     free(import.unknown_example);
-    db_close(&import.folder, DONE);
+    db_close(&import.folder.db, DONE);
     return db_close(&db, code);
 }
 
