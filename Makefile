@@ -234,6 +234,7 @@ test: $(checks:%=check-%) ## run the tests: unit, fuzz corpus, golden SQL, comma
 test-all: | packages ## test, and the slower ones
 	@$(MAKE) test
 	@$(MAKE) check-san
+	@$(MAKE) check-tsan
 	@$(MAKE) check-valgrind
 	@$(MAKE) check-install
 	@$(MAKE) check-oldest
@@ -288,8 +289,11 @@ check-san: ## the tests with AddressSanitizer and UBSan
 	  instrument='-fsanitize=address,undefined -fno-sanitize-recover=all' \
 	  check-unit $(if $(fuzz),check-replay) check-json check-sql check-cli
 
-check-tsan: ## the tests with ThreadSanitizer
-	@$(MAKE) B=build/tsan CFLAGS='-O1 -g' instrument='-fsanitize=thread' check-cli
+# Those with threads; those that load the extension into the stock sqlite3 cannot.
+threaded := hostile_changes hostile_crowd hostile_export hostile_folders hostile_table hostile_threads
+check-tsan: ## the tests that use threads, with ThreadSanitizer
+	@$(MAKE) B=build/tsan CFLAGS='-O1 -g' instrument='-fsanitize=thread' \
+	  cli_tests='$(threaded:%=tests/cli/%.sh)' check-cli
 
 test-faults: $B/lightning $B/lightning.so ## at length: kills, failing memory, 200,000 files, mutants
 	@tests/each.sh faults tests/faults/kill.sh tests/faults/malloc.sh tests/faults/many.sh \

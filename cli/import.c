@@ -279,13 +279,20 @@ static bool opens(sqlite3_stmt *walk, sqlite3_stmt *day)
 /* A day's folder has a row of the ledger for as long as it cannot be opened. */
 static int forget_opened_days(struct import *import)
 {
-    static const char failed_sql[] =
-        "SELECT root, path FROM main.files WHERE document_id IS NULL AND state = 'rejected' "
-        "AND state <> 'imported' AND size IS NULL AND length(path) = 8";
+#define FAILED_DAYS                                                                                \
+    " FROM main.files WHERE document_id IS NULL AND state = 'rejected' "                           \
+    "AND state <> 'imported' AND size IS NULL AND length(path) = 8"
+    sqlite3_int64 days = 0;
     sqlite3_stmt *failed = NULL;
     sqlite3_stmt *walk = NULL;
     sqlite3_stmt *forget = NULL;
-    int code = db_prepare(import->db, failed_sql, &failed);
+    int code = db_integer(import->db, "SELECT count(*)" FAILED_DAYS, &days);
+    if (code != DONE || days == 0)
+        return code;
+    /* Rows are read to be deleted: the lock comes first. */
+    code = ledger_begin(&import->ledger);
+    if (code == DONE)
+        code = db_prepare(import->db, "SELECT root, path" FAILED_DAYS, &failed);
     if (code == DONE)
         code =
             db_prepare(import->db, "DELETE FROM main.files WHERE root = ?1 AND path = ?2", &forget);

@@ -62,11 +62,13 @@ attempt()
     cp out out.wanted
     done=0
     quiet=0
+    spared=0
     i=$((1 + total % every))
     while [ $i -le "$total" ]; do
         $before_each
         failing $i "$@"
         status=$?
+        case $(cat count) in *' 0') spared=$((spared + 1)) ;; esac
         case $status in
         "$code")
             quiet=$((quiet + 1))
@@ -84,7 +86,10 @@ attempt()
         done=$((done + 1))
         i=$((i + every))
     done
-    echo "malloc: lightning $1: $done of $total allocations failed; $((done - quiet)) ended it, $quiet it did without"
+    echo "malloc: lightning $1: $done of $total allocations failed; $((done - quiet)) ended it, $((quiet - spared)) it did without"
+    if [ $spared -gt 0 ]; then
+        echo "malloc: lightning $1: $spared of these did not fail: this libzstd would crash (shim_malloc.c)"
+    fi
 }
 
 # What a failed import left is whole, and the next one completes it; every tenth time, for the time's

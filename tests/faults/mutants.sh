@@ -77,7 +77,7 @@ mutant 'EMFILE and ENOMEM are no fault of a file' ext/bind/legacy_traces.c 's/er
 mutant 'EINTR' ext/core/trace_tree.c 's/while (got < 0 \&\& errno == EINTR);/while (false);/' $faults
 
 # ---- the ledger ----
-mutant 're-lookup inside the transaction' cli/ledger.c 's/looked_up = !sqlite3_get_autocommit(ledger->db->handle)/looked_up = true/' $crowd
+mutant 're-lookup inside the transaction' cli/ledger.c 's/looked_up = ledger->writing/looked_up = true/' $crowd
 mutant 'BEGIN IMMEDIATE' cli/ledger.c 's/"BEGIN IMMEDIATE"/"BEGIN"/' $crowd
 mutant 'the busy timeout' cli/db.c 's/^    sqlite3_busy_timeout(db->handle, BUSY_MS);//' $crowd
 mutant 'a look-up that fails ends the import' cli/ledger.c 's/^        return -1;/        return 0;/' $faults
