@@ -281,9 +281,9 @@ struct phrases *phrases_new(const struct bytes *phrases, size_t n)
     if (!p->go || !p->ends || !p->shorter || !queue || !suffix)
         goto done;
     p->states = 1;
+    const char *all = buffer_bytes(&folded).at;
     for (size_t i = 0; i < n; i++)
-        add_phrase(p, (uint32_t)i,
-                   (struct bytes){folded.at + offsets[i], offsets[i + 1] - offsets[i]});
+        add_phrase(p, (uint32_t)i, (struct bytes){all + offsets[i], offsets[i + 1] - offsets[i]});
     complete(p, queue, suffix);
     finish(p);
     complete_set = true;

@@ -80,21 +80,22 @@ static bool day_wanted(const struct tree *tree, const char *day)
 
 /* ---- folders ---- */
 
-/* Opens a folder below another, or by its path (AT_FDCWD): 0 or an errno. */
-static int open_folder(int at, const char *name, int flags, struct tree_folder **out)
+/* Opens a folder below another, or by its path (AT_FDCWD); NULL: errno tells. */
+static struct tree_folder *open_folder(int at, const char *name, int flags)
 {
     struct tree_folder *folder = malloc(sizeof *folder);
-    if (!folder)
-        return ENOMEM;
+    if (!folder) {
+        errno = ENOMEM;
+        return NULL;
+    }
     folder->references = 1;
     folder->fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
-    if (folder->fd < 0) {
-        int error = errno;
-        free(folder);
-        return error;
-    }
-    *out = folder;
-    return 0;
+    if (folder->fd >= 0)
+        return folder;
+    int error = errno;
+    free(folder);
+    errno = error;
+    return NULL;
 }
 
 void tree_folder_hold(struct tree_folder *folder)
@@ -273,9 +274,10 @@ static bool is_exhaustion(int error)
 /* Opens and lists a day's folder: 0, or an errno. */
 static int enter_day(struct tree *tree, const char *name)
 {
-    int rc = open_folder(tree->top_folder->fd, name, O_NOFOLLOW, &tree->day_folder);
-    if (rc == 0)
-        rc = listing_read(&tree->day, tree->day_folder);
+    tree->day_folder = open_folder(tree->top_folder->fd, name, O_NOFOLLOW);
+    if (!tree->day_folder)
+        return errno;
+    int rc = listing_read(&tree->day, tree->day_folder);
     if (rc != 0)
         leave_day(tree);
     else
@@ -473,8 +475,8 @@ static int open_root(struct tree *tree, const char *directory, const struct tree
         if ((days->first && !tree->first) || (days->last && !tree->last))
             return ENOMEM;
     }
-    rc = open_folder(AT_FDCWD, tree->root, 0, &tree->top_folder);
-    return rc == 0 ? listing_read(&tree->top, tree->top_folder) : rc;
+    tree->top_folder = open_folder(AT_FDCWD, tree->root, 0);
+    return tree->top_folder ? listing_read(&tree->top, tree->top_folder) : errno;
 }
 
 struct tree *tree_open(const char *directory, const struct tree_days *days, struct buffer *error)
