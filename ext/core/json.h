@@ -32,6 +32,7 @@
 
 /* Python itself stops near 1,000 levels. */
 #define JSON_MAX_DEPTH 2000
+#define JSON_TOO_DEEP "at most 2000 levels of nesting"
 
 enum json_type {
     JSON_BAD, /* nothing that starts a value */

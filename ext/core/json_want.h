@@ -13,9 +13,12 @@
 
 #include "json.h"
 
-/* What to look for in a value: a tree of members, read in one pass. A list ends with a NULL key. */
+/* The longest key that can be wanted, in bytes. */
+#define JSON_WANT_LONGEST 31
+
+/* What to look for in a value: a tree of members, read in one pass. A list ends with an empty key. */
 struct json_want {
-    const char *key;
+    char key[JSON_WANT_LONGEST + 1];
     size_t key_length;
     size_t slot;                    /* which span gets the member's value */
     const struct json_want *inside; /* what to look for in its members; NULL: nothing */
@@ -25,19 +28,19 @@ struct json_want {
 /* An entry of such a list. */
 #define JSON_WANT(key, slot)                                                                       \
     {                                                                                              \
-        (key), sizeof(key) - 1, (slot), NULL, false                                                \
+        key, sizeof(key) - 1, (slot), NULL, false                                                \
     }
 #define JSON_WANT_IN(key, slot, inside)                                                            \
     {                                                                                              \
-        (key), sizeof(key) - 1, (slot), (inside), false                                            \
+        key, sizeof(key) - 1, (slot), (inside), false                                            \
     }
 #define JSON_WANT_IN_FIRST(key, slot, inside)                                                      \
     {                                                                                              \
-        (key), sizeof(key) - 1, (slot), (inside), true                                             \
+        key, sizeof(key) - 1, (slot), (inside), true                                             \
     }
 #define JSON_WANTS_END                                                                             \
     {                                                                                              \
-        NULL, 0, 0, NULL, false                                                                    \
+        "", 0, 0, NULL, false                                                                    \
     }
 
 /* Passes over the value that comes next, checking it, and keeps the spans of what is wanted inside
