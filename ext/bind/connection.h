@@ -17,6 +17,15 @@
 /* Dictionaries kept ready: files hold few, and readers meet them one after the other. */
 #define CACHED_PACKERS 8
 
+/* The document that a cursor handed out last, and who knows what it is worth: so that
+ * combined_reward(document) need not read it a second time. */
+struct offer {
+    struct bytes document; /* borrowed until the cursor moves; at is NULL: none */
+    void *cursor;
+    /* 1: *combined is what the document is worth; 0: it is no trace; -1: out of memory. */
+    int (*score)(void *cursor, double *combined);
+};
+
 struct connection {
     int references;
     struct scorer *scorer; /* of the built-in lexicon and rules */
@@ -27,6 +36,7 @@ struct connection {
         struct packer *packer;
     } packers[CACHED_PACKERS];
     size_t next_packer; /* which to replace next */
+    struct offer offer;
 };
 
 /* With one reference, the caller's. NULL when out of memory. */

@@ -56,8 +56,17 @@ static int folder_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
     return SQLITE_OK;
 }
 
+/* The row is left: what was offered of it no longer stands. */
+static void take_offer_back(struct folder_cursor *cursor)
+{
+    struct connection *c = ((struct row_table *)cursor->base.pVtab)->connection;
+    if (c->offer.cursor == cursor)
+        c->offer = (struct offer){.cursor = NULL};
+}
+
 static void folder_reset(struct folder_cursor *cursor)
 {
+    take_offer_back(cursor);
     read_ahead_free(cursor->ahead);
     cursor->ahead = NULL;
     for (size_t i = 0; i < FOLDER_ARGUMENTS; i++) {
@@ -91,6 +100,7 @@ static int process_error(struct folder_cursor *cursor, int error)
 static int folder_next(sqlite3_vtab_cursor *base)
 {
     struct folder_cursor *cursor = (struct folder_cursor *)base;
+    take_offer_back(cursor);
     int rc = read_ahead_next(cursor->ahead);
     if (rc < 0)
         return process_error(cursor, errno);
@@ -243,6 +253,25 @@ static void result_fact(struct folder_cursor *cursor, sqlite3_context *context, 
     sqlite3_result_int64(context, column == FILE_SIZE ? row->facts.size : row->facts.mtime);
 }
 
+/* The offer's score; tells the threads that it is wanted. */
+static int score_document(void *pointer, double *combined)
+{
+    struct folder_cursor *cursor = pointer;
+    const struct trace_row *row = &read_ahead_row(cursor->ahead)->row;
+    unsigned steps = trace_row_steps(COLUMN_COMBINED_REWARD);
+    read_ahead_expect(cursor->ahead, steps);
+    if (read_ahead_need_steps(cursor->ahead, steps) != 0)
+        return -1;
+    *combined = row->combined;
+    return row->is_trace;
+}
+
+static void offer_document(struct folder_cursor *cursor, struct bytes document)
+{
+    struct connection *c = ((struct row_table *)cursor->base.pVtab)->connection;
+    c->offer = (struct offer){document, cursor, score_document};
+}
+
 /* The columns about the file; those of its document are trace_row's. */
 static int file_column(struct folder_cursor *cursor, sqlite3_context *context, int column)
 {
@@ -261,6 +290,8 @@ static int file_column(struct folder_cursor *cursor, sqlite3_context *context, i
             result_text(context, row->row.document);
         else if (row->read_error == 0)
             result_text_or_blob(context, row->row.document);
+        if (row->read_error == 0)
+            offer_document(cursor, row->row.document);
         break;
     case FILE_PATH:
         result_text_or_blob(context, row->entry.path);

@@ -28,6 +28,7 @@ struct batch {
     size_t n;
     size_t asked; /* how often a document was asked for */
     bool read;    /* its documents are to be read ahead */
+    unsigned steps; /* to be done ahead */
     struct folder_row rows[BATCH_ROWS];
     struct buffer paths;
     struct buffer documents;
@@ -109,7 +110,7 @@ static void work(struct worker *worker, struct batch *batch)
         struct bytes document = {buffer_bytes(&batch->documents).at + starts[i],
                                  starts[i + 1] - starts[i]};
         trace_row_begin(&row->row, document);
-        if (trace_row_do(&row->row, &worker->tools, ahead->plan.steps) != 0)
+        if (trace_row_do(&row->row, &worker->tools, batch->steps) != 0)
             batch->failed = true;
     }
     if (batch->documents.failed)
@@ -264,6 +265,7 @@ static void fill(struct read_ahead *ahead)
         return;
     settle_paths(batch);
     batch->read = ahead->reading;
+    batch->steps = ahead->plan.steps;
     if (ahead->next_size < BATCH_ROWS)
         ahead->next_size *= 2;
     pthread_mutex_lock(&ahead->mutex);
@@ -386,6 +388,11 @@ int read_ahead_next(struct read_ahead *ahead)
 struct folder_row *read_ahead_row(struct read_ahead *ahead)
 {
     return &current_batch(ahead)->rows[ahead->row];
+}
+
+void read_ahead_expect(struct read_ahead *ahead, unsigned steps)
+{
+    ahead->plan.steps |= steps;
 }
 
 void read_ahead_need_facts(struct read_ahead *ahead)

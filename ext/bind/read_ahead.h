@@ -48,6 +48,9 @@ int read_ahead_next(struct read_ahead *ahead);
 /* The row it stands on. */
 struct folder_row *read_ahead_row(struct read_ahead *ahead);
 
+/* Says that steps are wanted that the plan did not know of: they are done ahead from now on. */
+void read_ahead_expect(struct read_ahead *ahead, unsigned steps);
+
 /* Makes sure that the row's facts are there, that its file was read, that steps are done. The latter
  * two return 0, or -1 when out of memory. */
 void read_ahead_need_facts(struct read_ahead *ahead);

@@ -202,6 +202,17 @@ static void combined_reward(sqlite3_context *context, int argc, sqlite3_value **
     sqlite3_result_double(context, reward_combine(weights, &rewards));
 }
 
+/* What the cursor says that its document is worth. */
+static void offered_reward(sqlite3_context *context, const struct offer *offer)
+{
+    double combined;
+    int rc = offer->score(offer->cursor, &combined);
+    if (rc < 0)
+        sqlite3_result_error_nomem(context);
+    else if (rc == 1)
+        sqlite3_result_double(context, combined);
+}
+
 /* combined_reward(trace_json): NULL for what is no trace */
 static void combined_reward_of_trace(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
@@ -212,6 +223,10 @@ static void combined_reward_of_trace(sqlite3_context *context, int argc, sqlite3
     (void)argc;
     if (!text_argument(context, argv, 0, "combined_reward", "trace_json", &document))
         return;
+    if (document.at && c->offer.document.at && bytes_equal(document, c->offer.document)) {
+        offered_reward(context, &c->offer);
+        return;
+    }
     if (!document.at || trace_read(&trace, document, NULL, &error) != 0)
         return;
     reply_take(&c->reply, trace.response, trace.reply);

@@ -373,8 +373,17 @@ static bool says_too_large(int fd)
     return fstat(fd, &st) == 0 && st.st_size > (off_t)TREE_LARGEST_FILE;
 }
 
-/* Reads to the end of the file; 0 or an errno. */
-static int read_all(int fd, struct buffer *document)
+/* Whether a closing brace stands at the beginning of the last line: the end of an indented object, and
+ * nowhere else in one. */
+static bool ends_an_object(struct bytes text)
+{
+    size_t n = text.n;
+    n -= n > 0 && text.at[n - 1] == '\n';
+    return n > 1 && text.at[n - 1] == '}' && text.at[n - 2] == '\n';
+}
+
+/* Reads to the end of the file, whose size is known when it is not negative; 0 or an errno. */
+static int read_all(int fd, int64_t size, struct buffer *document)
 {
     size_t before = document->n;
     size_t want = FIRST_READ;
@@ -390,12 +399,18 @@ static int read_all(int fd, struct buffer *document)
         if (got == 0)
             return 0;
         document->n += (size_t)got;
-        if (document->n - before > TREE_LARGEST_FILE)
+        size_t n = document->n - before;
+        if (n > TREE_LARGEST_FILE)
             return EFBIG;
-        if (document->n - before == FIRST_READ && says_too_large(fd))
+        if (n == FIRST_READ && says_too_large(fd))
             return EFBIG;
-        if (document->n - before > want)
-            want = document->n - before;
+        /* A short read mostly is the last one, and to be told so by another costs a twentieth of all. */
+        bool whole = size >= 0 ? n == (size_t)size
+                               : ends_an_object((struct bytes){document->at + before, n});
+        if ((size_t)got < want && whole)
+            return 0;
+        if (n > want)
+            want = n;
     }
 }
 
@@ -414,7 +429,7 @@ int tree_read(const struct tree_entry *entry, struct tree_facts *facts, struct b
     else if (facts)
         *facts = facts_of(&st);
     if (rc == 0)
-        rc = read_all(fd, document);
+        rc = read_all(fd, facts ? facts->size : -1, document);
     close(fd);
     return rc;
 }

@@ -167,6 +167,17 @@ INSERT INTO legacy_traces (trace_id) VALUES ('a');
 DELETE FROM legacy_traces WHERE directory = '../data/traces';
 CREATE VIRTUAL TABLE mine USING legacy_traces;
 
+-- combined_reward(document) may take the row's score, which the threads have made already: only for
+-- that very document, also where two cursors hand theirs out in turn.
+SELECT count(*), sum(combined_reward(document) IS combined_reward), sum(combined_reward(replace(document, 'a', 'e')) IS combined_reward),
+  sum(combined_reward(document) IS NULL) = sum(file_error IS NOT NULL)
+FROM legacy_traces('../data/traces');
+SELECT count(*), sum(combined_reward(a.document) IS (SELECT combined_reward FROM legacy_traces('../data/traces') AS c WHERE c.path = a.path)),
+  sum(combined_reward(b.document) IS (SELECT combined_reward FROM legacy_traces('../data/traces') AS d WHERE d.path = b.path))
+FROM (SELECT path, document FROM legacy_traces('../data/traces') LIMIT 5 OFFSET 10) AS a, (SELECT path, document FROM legacy_traces('../data/traces') LIMIT 4) AS b;
+SELECT sum(combined_reward(a.document) IS combined_reward(b.document)), sum(combined_reward(a.document) IS a.combined_reward), sum(combined_reward(b.document) IS b.combined_reward)
+FROM legacy_traces('../data/traces') AS a, legacy_traces('../data/traces') AS b WHERE a.day = '2024-12-01' AND b.day = '2024-12-02';
+
 -- A TEMP view may use it. One stored in the file may not, whoever trusts it: it would read files for
 -- whoever sent it.
 CREATE TEMP VIEW old AS SELECT * FROM legacy_traces('../data/traces');
