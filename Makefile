@@ -26,7 +26,7 @@ lexicons := $(sort $(wildcard ext/core/*.txt))
 sql := $(sort $(shell find sql -name '*.sql'))
 store := $(filter sql/store/%,$(sql))
 unit := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
-portable := json json_text
+portable := json json_text json_lookup trace
 fuzz := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 cli_tests := $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh))
 readme_test := $(wildcard tests/readme.*)
@@ -118,7 +118,7 @@ $B/cli/%.o: $B/gen/%.c $B/flags | packages
 	$(compile_it)
 
 -include $(patsubst %.o,$B/so/%.d,$(ext_objects))
--include $(patsubst %.o,$B/cli/%.d,$(cli_objects) $(test_objects)) $B/portable/ext/core/json.d
+-include $(patsubst %.o,$B/cli/%.d,$(cli_objects) $(test_objects)) $(wildcard $B/portable/ext/core/*.d)
 
 # Files that change when the flags do, or the list of files to embed, and so make what hangs on them.
 note = @mkdir -p $(@D); echo '$1' | cmp -s - $@ || echo '$1' >$@
@@ -194,8 +194,9 @@ $B/unit/test_allocations: private wrap = $(wrapped:%=-Wl,--wrap=%) \
 $B/portable/%.o: variant := -U__SSE2__
 $B/portable/%.o: %.c $B/flags | packages
 	$(compile_it)
-$B/unit/portable_%: $B/cli/tests/unit/test_%.o $B/portable/ext/core/json.o \
-  $(patsubst %,$B/cli/%,$(filter-out ext/core/json.o,$(core_objects)))
+with_sse2 := $(addprefix ext/core/,json.o json_scan.o json_want.o)
+$B/unit/portable_%: $B/cli/tests/unit/test_%.o $(with_sse2:%=$B/portable/%) \
+  $(patsubst %,$B/cli/%,$(filter-out $(with_sse2),$(core_objects)))
 	$(link_unit_test)
 
 $B/fuzz/replay_%: $B/cli/tests/fuzz/fuzz_%.o $B/cli/tests/fuzz/replay.o $(core_objects:%=$B/cli/%)

@@ -7,16 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "listing.h"
+
 /* A traces folder holds files of a few KB: most are read by one call. */
 #define FIRST_READ ((size_t)16 << 10)
-
-/* One folder's names, sorted. */
-struct listing {
-    struct buffer names; /* each: a byte for the d_type, the name, a NUL */
-    size_t *order;       /* offsets into names */
-    size_t n;
-    size_t next;
-};
 
 struct tree {
     char *root;
@@ -111,79 +105,7 @@ void tree_folder_release(struct tree_folder *folder)
     free(folder);
 }
 
-/* ---- listings ---- */
-
-static int by_name(const void *a, const void *b, void *names)
-{
-    const char *at = names;
-    return strcmp(at + *(const size_t *)a + 1, at + *(const size_t *)b + 1);
-}
-
-static void listing_free(struct listing *listing)
-{
-    buffer_free(&listing->names);
-    free(listing->order);
-    *listing = (struct listing){0};
-}
-
-/* Reads all names: 0 or an errno. */
-static int listing_read(struct listing *listing, const struct tree_folder *folder)
-{
-    int rc = 0;
-    int fd = fcntl(folder->fd, F_DUPFD_CLOEXEC, 0); /* closedir() closes it */
-    if (fd < 0)
-        return errno;
-    DIR *dir = fdopendir(fd);
-    if (!dir) {
-        rc = errno;
-        close(fd);
-        return rc;
-    }
-    buffer_clear(&listing->names);
-    listing->n = 0;
-    listing->next = 0;
-    for (;;) {
-        errno = 0;
-        struct dirent *e = readdir(dir);
-        if (!e) {
-            rc = errno;
-            break;
-        }
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-            continue;
-        buffer_append_byte(&listing->names, (char)e->d_type);
-        buffer_append(&listing->names, e->d_name, strlen(e->d_name) + 1);
-        listing->n++;
-    }
-    closedir(dir);
-    if (rc != 0)
-        return rc;
-    size_t *order = realloc(listing->order, (listing->n + 1) * sizeof *order);
-    if (!order || listing->names.failed) {
-        free(order ? order : listing->order);
-        listing->order = NULL;
-        return ENOMEM;
-    }
-    listing->order = order;
-    size_t at = 0;
-    for (size_t i = 0; i < listing->n; i++) {
-        order[i] = at;
-        at += 1 + strlen(listing->names.at + at + 1) + 1;
-    }
-    if (listing->n > 1)
-        qsort_r(order, listing->n, sizeof *order, by_name, listing->names.at);
-    return 0;
-}
-
-/* The next name and its type; NULL after the last. */
-static const char *listing_next(struct listing *listing, unsigned char *type)
-{
-    if (listing->next == listing->n)
-        return NULL;
-    const char *at = listing->names.at + listing->order[listing->next++];
-    *type = (unsigned char)*at;
-    return at + 1;
-}
+/* ---- names ---- */
 
 /* Some file systems do not tell the type in the listing. */
 static unsigned char known_type(int fd, const char *name, unsigned char type)
@@ -277,7 +199,7 @@ static int enter_day(struct tree *tree, const char *name)
     tree->day_folder = open_folder(tree->top_folder->fd, name, O_NOFOLLOW);
     if (!tree->day_folder)
         return errno;
-    int rc = listing_read(&tree->day, tree->day_folder);
+    int rc = listing_read(&tree->day, tree->day_folder->fd);
     if (rc != 0)
         leave_day(tree);
     else
@@ -491,7 +413,7 @@ static int open_root(struct tree *tree, const char *directory, const struct tree
             return ENOMEM;
     }
     tree->top_folder = open_folder(AT_FDCWD, tree->root, 0);
-    return tree->top_folder ? listing_read(&tree->top, tree->top_folder) : errno;
+    return tree->top_folder ? listing_read(&tree->top, tree->top_folder->fd) : errno;
 }
 
 struct tree *tree_open(const char *directory, const struct tree_days *days, struct buffer *error)

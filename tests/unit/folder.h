@@ -77,6 +77,9 @@ static inline int folder_tear_down(void **state)
     return nftw(folder_top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A test that has such a folder to itself. */
+#define in_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
+
 /* Root may read everything: as somebody else, until become_again(). */
 static inline void become_nobody(void)
 {

@@ -305,8 +305,6 @@ static void closing_nothing_is_fine(void **state)
     tree_folder_release(NULL);
 }
 
-#define in_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

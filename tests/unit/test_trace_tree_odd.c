@@ -396,8 +396,6 @@ static void running_out_of_descriptors_stops_the_walk(void **state)
     tree_close(tree);
 }
 
-#define in_folder(test) cmocka_unit_test_setup_teardown(test, folder_set_up, folder_tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
