@@ -59,7 +59,8 @@ class Bench:
         return run
 
     def compare(self, works, rounds):
-        """Runs all in turn, so many times after one to warm up, and prints a line for each."""
+        """Runs all in turn, so many times after one to warm up, and prints a line for each. Returns
+        the medians of their times."""
         for work in works:
             self.run(work)
         runs = [[] for _ in works]
@@ -76,6 +77,7 @@ class Bench:
                 spread = f"{ratio:.2f} ({min(ratios):.2f}..{max(ratios):.2f})"
                 line += f"  {spread:20}{self.verdict(work, ratio)}"
             print(line.rstrip(), flush=True)
+        return [statistics.median(run.seconds for run in own) for own in runs]
 
     def verdict(self, work, ratio):
         if work.at_most is not None:

@@ -7,8 +7,8 @@ trees that are read (made once), and the files that are written.
     BENCH_TRACES=100000  traces in the tree
     BENCH_ROUNDS=5       how often each program is run; the quick ones are run twice as often
     BENCH_MILLION=1      memory and analyze also over ten times as many traces
-    BENCH_ONLY='...'     these parts only, of: place others import loaders again day analyze
-                         bytes memory
+    BENCH_ONLY='...'     these parts only, of: place others import loaders again day rewards
+                         analyze bytes memory
 
 Nothing here is a test. The exit status is 0 unless something cannot be run, or two programs differ
 in their answers.
@@ -54,9 +54,10 @@ def shell(sql, file=":memory:"):
     return ["sqlite3", "-cmd", f".load {BUILD}/lightning", file, sql]
 
 
-def in_place(traces, expression="combined_reward", where=""):
-    return shell(f"SELECT component, count(*), avg({expression}) "
-                 f"FROM legacy_traces('{tree(traces)}') {where} GROUP BY component")
+def in_place(traces, expression="combined_reward", where="", grouped=True):
+    return shell(f"SELECT {'component' * grouped or 0}, count(*), avg({expression}) "
+                 f"FROM legacy_traces('{tree(traces)}') {where} "
+                 f"{'GROUP BY component' * grouped}")
 
 
 def import_into(file, traces=TRACES, size=None):
@@ -200,8 +201,10 @@ def part_place():
         Work("floor, 1 thread", [FLOOR, "read", tree(TRACES), 1]),
         Work("floor, 2 threads", [FLOOR, "read", tree(TRACES), 2]),
         Work("combined_reward", in_place(TRACES), against=1, at_most=1.4),
-        Work("combined_reward(document)", in_place(TRACES, "combined_reward(document)"), against=1,
-             at_most=2),
+        Work("combined_reward(document)", in_place(TRACES, "combined_reward(document)", grouped=False),
+             against=1, at_most=2),
+        # SQLite sorts what it groups, here whole documents, before it calls the function.
+        Work("  by component", in_place(TRACES, "combined_reward(document)"), against=1),
     ], 2 * ROUNDS)
 
 
@@ -271,6 +274,36 @@ def opened(command):
             f"traces\n" + bench.judge(only, "that day only:", "one day of thirty"))
 
 
+def part_rewards():
+    head("The rewards of what is stored (ratio: to the length of the same replies)")
+    file = imported(TRACES)[0]
+    bench.compare([
+        Work("length(response_text)", shell("SELECT avg(length(response_text)) FROM traces", file)),
+        Work("combined_reward(…)", shell("SELECT avg(combined_reward(response_text, latency_ms)) "
+                                         "FROM traces", file), against=0, at_most=2),
+        Work("  reward_safety(…)", shell("SELECT avg(reward_safety(response_text)) FROM traces",
+                                         file), against=0),
+        Work("  reward_empathy(…)", shell("SELECT avg(reward_empathy(response_text)) FROM traces",
+                                          file), against=0),
+    ], 2 * ROUNDS)
+    head("response_text() of a chat completion")
+    replies = FOLDER / "replies.db"
+    bench.run(Work("", shell(f"ATTACH '{replies}' AS r; CREATE TABLE r.replies AS "
+                             "SELECT trace_response(trace_id) AS reply FROM traces "
+                             "WHERE error IS NULL AND reply LIKE '%\"choices\"%'", file),
+                   fresh=replies))
+    scan = "sum(length(CAST(reply AS BLOB)))"
+    size = int(bench.run(Work("", shell(f"SELECT {scan} FROM replies", replies))).output)
+    least, ours = bench.compare([
+        Work("read", shell(f"SELECT {scan} FROM replies", replies)),
+        Work("response_text(reply)", shell("SELECT sum(length(response_text(reply))) FROM replies",
+                                           replies)),
+    ], 2 * ROUNDS)
+    speed = size / 1e6 / (ours - least)
+    print(f"{size / 1e6:.0f} MB; beyond the reading {speed:,.0f} MB/s on one core   "
+          + bench.judge(speed >= 500, ">= 500", "response_text()"))
+
+
 def part_analyze():
     head("analyze (ratio: to one scan of the columns it reads)")
     for traces in SIZES:
@@ -330,8 +363,8 @@ def part_memory():
 
 PARTS = {
     "place": part_place, "others": part_others, "import": part_import, "loaders": part_loaders,
-    "again": part_again, "day": part_day, "analyze": part_analyze, "bytes": part_bytes,
-    "memory": part_memory,
+    "again": part_again, "day": part_day, "rewards": part_rewards, "analyze": part_analyze,
+    "bytes": part_bytes, "memory": part_memory,
 }
 
 
