@@ -26,7 +26,7 @@ lexicons := $(sort $(wildcard ext/core/*.txt))
 sql := $(sort $(shell find sql -name '*.sql'))
 store := $(filter sql/store/%,$(sql))
 unit := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
-portable := json json_text json_lookup trace
+portable := json json_text json_lookup trace phrases phrases_search
 fuzz := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 cli_tests := $(filter-out tests/cli/lib.sh,$(wildcard tests/cli/*.sh))
 readme_test := $(wildcard tests/readme.*)
@@ -190,11 +190,11 @@ wrapped := malloc calloc realloc strdup realpath fdopendir free
 $B/unit/test_allocations: private wrap = $(wrapped:%=-Wl,--wrap=%) \
   $(filter /%,$(shell $(CC) -print-file-name=libzstd.a))
 
-# The same tests of JSON over the scanner for machines without SSE2.
+# The same tests over the scanners for machines without SSE2.
 $B/portable/%.o: variant := -U__SSE2__
 $B/portable/%.o: %.c $B/flags | packages
 	$(compile_it)
-with_sse2 := $(addprefix ext/core/,json.o json_scan.o json_want.o)
+with_sse2 := $(addprefix ext/core/,json.o json_scan.o json_want.o json_text.o phrases_starts.o)
 $B/unit/portable_%: $B/cli/tests/unit/test_%.o $(with_sse2:%=$B/portable/%) \
   $(patsubst %,$B/cli/%,$(filter-out $(with_sse2),$(core_objects)))
 	$(link_unit_test)

@@ -4,6 +4,10 @@
 
 #include "utf8.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 static uint32_t hex4(const char *p)
 {
     uint32_t value = 0;
@@ -69,11 +73,35 @@ static const char *undo_escape(const char *p, const char *end, char *utf8, size_
     return p;
 }
 
-/* The next backslash, or end. */
-static const char *find_backslash(const char *p, const char *end)
+/* Copies what stands before the next backslash, or end; moves *to past it and returns what follows.
+ * Up to COPY_SLACK bytes more may be written. */
+#define COPY_SLACK 16
+
+static inline const char *copy_plain(const char *p, const char *end, char **to)
 {
+#if defined(__SSE2__)
+    /* What is copied in vain is overwritten by what comes next; most runs are short. */
+    const __m128i backslash = _mm_set1_epi8('\\');
+    while (end - p >= 16) {
+        __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)p);
+        _mm_storeu_si128((__m128i *)(void *)*to, chunk);
+        int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(chunk, backslash));
+        int n = mask ? __builtin_ctz((unsigned)mask) : 16;
+        p += n;
+        *to += n;
+        if (mask)
+            return p;
+    }
+    while (p < end && *p != '\\')
+        *(*to)++ = *p++;
+    return p;
+#else
     const char *found = memchr(p, '\\', (size_t)(end - p));
-    return found ? found : end;
+    size_t n = (size_t)((found ? found : end) - p);
+    memcpy(*to, p, n);
+    *to += n;
+    return p + n;
+#endif
 }
 
 bool json_text_decode(struct json_text text, struct buffer *out)
@@ -86,18 +114,15 @@ bool json_text_decode(struct json_text text, struct buffer *out)
         return false;
     }
     /* What an escape stands for is never longer than the escape. */
-    if (buffer_reserve(out, text.raw.n) != 0)
+    if (buffer_reserve(out, text.raw.n + COPY_SLACK) != 0)
         return false;
-    while (p < end) {
-        const char *backslash = find_backslash(p, end);
-        char utf8[4];
+    char *to = out->at + out->n;
+    while ((p = copy_plain(p, end, &to)) < end) {
         size_t n;
-        buffer_append(out, p, (size_t)(backslash - p));
-        if (backslash == end)
-            break;
-        p = undo_escape(backslash, end, utf8, &n, &lone);
-        buffer_append(out, utf8, n);
+        p = undo_escape(p, end, to, &n, &lone);
+        to += n;
     }
+    out->n = (size_t)(to - out->at);
     return lone;
 }
 

@@ -70,20 +70,36 @@ size_t utf8_valid_prefix(struct bytes text)
     return i;
 }
 
-/* Eight bytes of ASCII at once. */
-static bool eight_ascii(const char *p)
+static uint64_t high_bits_of_eight(const char *p)
 {
     uint64_t eight;
     memcpy(&eight, p, sizeof eight);
-    return (eight & UINT64_C(0x8080808080808080)) == 0;
+    return eight & UINT64_C(0x8080808080808080);
+}
+
+/* Whether all of it is ASCII, as most text is: looks at it to the end, without a branch for each few
+ * bytes. */
+static bool is_ascii(struct bytes text)
+{
+    uint64_t high = 0;
+    if (text.n < 8) {
+        for (size_t i = 0; i < text.n; i++)
+            high |= (unsigned char)text.at[i] & 0x80;
+        return high == 0;
+    }
+    for (size_t i = 0; i < text.n - 8; i += 8)
+        high |= high_bits_of_eight(text.at + i);
+    return (high | high_bits_of_eight(text.at + text.n - 8)) == 0;
 }
 
 size_t utf8_length(struct bytes text)
 {
     size_t length = 0;
+    if (is_ascii(text))
+        return text.n;
     for (size_t i = 0; i < text.n;) {
         size_t size = 1;
-        if (text.n - i >= 8 && eight_ascii(text.at + i)) {
+        if (text.n - i >= 8 && !high_bits_of_eight(text.at + i)) {
             i += 8;
             length += 8;
             continue;

@@ -254,6 +254,43 @@ static void decoded_text_is_appended(void **state)
 
 /* ---- writing ---- */
 
+/* What is plain is copied sixteen bytes at a time, also beyond an escape or what is needed. */
+static void runs_of_any_length_stand_between_escapes(void **state)
+{
+    static const struct {
+        const char *escape;
+        const char *meaning;
+    } escapes[] = {{"\\n", "\n"}, {"\\\\", "\\"}, {"\\u2019", "\xe2\x80\x99"}};
+    struct buffer raw = {0};
+    struct buffer expected = {0};
+    (void)state;
+    for (size_t before = 0; before < 40; before++) {
+        for (size_t after = 0; after < 40; after++) {
+            struct buffer out = {0};
+            size_t kind = (before + after) % COUNT(escapes);
+            buffer_clear(&raw);
+            buffer_clear(&expected);
+            buffer_append(&out, "kept ", 5);
+            buffer_append(&expected, "kept ", 5);
+            for (size_t i = 0; i <= before + after; i++) {
+                char plain = (char)('a' + i % 26);
+                bool escaped = i == before || i == before + 1;
+                const char *is = escaped ? escapes[kind].meaning : &plain;
+                const char *stands = escaped ? escapes[kind].escape : &plain;
+                buffer_append(&raw, stands, escaped ? strlen(stands) : 1);
+                buffer_append(&expected, is, escaped ? strlen(is) : 1);
+            }
+            struct bytes copy = exact_copy(buffer_bytes(&raw));
+            assert_false(json_text_decode((struct json_text){copy, true}, &out));
+            assert_bytes(buffer_bytes(&out), buffer_bytes(&expected));
+            free((char *)copy.at);
+            buffer_free(&out);
+        }
+    }
+    buffer_free(&raw);
+    buffer_free(&expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +304,7 @@ int main(void)
         cmocka_unit_test(every_escape_of_a_code_point_gives_that_code_point),
         cmocka_unit_test(a_lone_surrogate_becomes_the_replacement_character),
         cmocka_unit_test(decoded_text_is_appended),
+        cmocka_unit_test(runs_of_any_length_stand_between_escapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
