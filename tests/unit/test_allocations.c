@@ -228,6 +228,13 @@ static bool read_replies(void)
          "{\"text\":\"and a second one that does not fit beside it\\n\"}]},"
          "\"finishReason\":\"SAFETY\"}],\"modelVersion\":\"g\"}",
          "one part that has some length, and a second one that does not fit beside it\n"},
+        {"[{\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}]},"
+         "{\"choices\":[{\"delta\":{\"content\":\", you\"},\"finish_reason\":\"Stop\"}],"
+         "\"model\":\"m\"}]",
+         "Hi, you"},
+        {"\"data: {\\\"choices\\\":\\ndata: [{\\\"delta\\\":{\\\"content\\\":\\\"Hi\\\"},"
+         "\\\"finish_reason\\\":\\\"Stop\\\"}],\\ndata: \\\"model\\\":\\\"m\\\"}\"",
+         "Hi"},
         {"{\"error\":{\"message\":\"429 quota\"}}", NULL},
         {"{\"error\":[1]}", NULL},
     };
@@ -236,6 +243,8 @@ static bool read_replies(void)
     for (size_t i = 0; i < COUNT(cases); i++) {
         for (int as_argument = 0; as_argument < 2; as_argument++) {
             struct bytes json = text_of_literal(cases[i].json);
+            if (as_argument && *json.at == '"')
+                continue; /* a string is read in traces only */
             if (as_argument)
                 reply_read_argument(&reply, json);
             else
@@ -265,14 +274,14 @@ static void replies(void **state)
     fail_each(read_replies, 4);
 }
 
+/* In a trace, where their escapes are undone; as an argument they stand where they are. */
 static bool read_words(void)
 {
-    static const char words[] = "no envelope at all";
     struct reply reply = {0};
-    reply_read_argument(&reply, BYTES(words));
+    reply_read(&reply, BYTES("\"no envelope\\nat all\""));
     bool done = !reply_failed(&reply);
     if (done)
-        assert_text(reply_words(&reply), words);
+        assert_text(reply_words(&reply), "no envelope\nat all");
     reply_free(&reply);
     return done;
 }

@@ -2,38 +2,11 @@
  * test_reply.c -- replies: the assistant's words from every known shape, and what is no reply. The
  * classes of errors have tests of their own.
  */
-#include "check.h"
-
-#include "reply.h"
-
-/* One reply is used for all, as in the reading of a folder: nothing of one may stay for the next. */
-static struct reply reply;
-
-static int set_up(void **state)
-{
-    (void)state;
-    reply = (struct reply){0};
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    reply_free(&reply);
-    return 0;
-}
-
-static void read_json(const char *json)
-{
-    struct bytes copy = exact_copy(text_of_literal(json));
-    reply_read(&reply, copy);
-    assert_false(reply_failed(&reply));
-    free((char *)copy.at);
-}
+#include "replies.h"
 
 static void assert_envelope(const char *json, const char *words)
 {
-    read_json(json);
+    read_response(json);
     assert_int_equal(reply.kind, REPLY_ENVELOPE);
     assert_text(reply_words(&reply), words);
 }
@@ -124,7 +97,6 @@ static void reasons_to_finish_have_one_name_each(void **state)
         {"VIDEO_SAFETY", "filter"},
         {"_safety", "_safety"},
         {"Some_New_Word", "some_new_word"},
-        {"", ""},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(words); i++) {
@@ -133,7 +105,7 @@ static void reasons_to_finish_have_one_name_each(void **state)
                       "{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"%s\"}]}",
                       words[i][0]);
         buffer_append_byte(&b, '\0');
-        read_json(b.at);
+        read_response(b.at);
         assert_true(reply.has_finish);
         assert_text(buffer_bytes(&reply.finish), words[i][1]);
         assert_int_equal(reply.blocked, strcmp(words[i][1], "filter") == 0);
@@ -225,7 +197,7 @@ static void token_counts_are_whole_and_within_reach(void **state)
                       "\"completion_tokens\":%s}}",
                       counts[i].json, counts[i].json);
         buffer_append_byte(&b, '\0');
-        read_json(b.at);
+        read_response(b.at);
         assert_int_equal(reply.prompt_tokens, counts[i].count);
         assert_int_equal(reply.completion_tokens, counts[i].count);
         buffer_free(&b);
@@ -236,7 +208,7 @@ static void token_counts_are_whole_and_within_reach(void **state)
 
 static void assert_error(const char *json, const char *message, const char *class)
 {
-    read_json(json);
+    read_response(json);
     assert_int_equal(reply.kind, REPLY_ERROR);
     assert_text(buffer_bytes(&reply.error), message);
     assert_string_equal(reply.error_class, class);
@@ -294,7 +266,7 @@ static void an_error_is_classed_by_its_code_and_type_too(void **state)
         struct buffer b = {0};
         buffer_format(&b, "{\"error\":{%s}}", errors[i][0]);
         buffer_append_byte(&b, '\0');
-        read_json(b.at);
+        read_response(b.at);
         assert_int_equal(reply.kind, REPLY_ERROR);
         assert_string_equal(reply.error_class, errors[i][1]);
         buffer_free(&b);
@@ -326,7 +298,7 @@ static void a_response_of_no_known_shape_is_unknown(void **state)
     };
     (void)state;
     for (size_t i = 0; i < COUNT(unknown); i++) {
-        read_json(unknown[i]);
+        read_response(unknown[i]);
         assert_int_equal(reply.kind, REPLY_UNKNOWN);
         assert_null(reply_words(&reply).at);
         assert_null(reply.error_class);
@@ -336,12 +308,12 @@ static void a_response_of_no_known_shape_is_unknown(void **state)
 static void a_response_may_be_words_or_nothing(void **state)
 {
     (void)state;
-    read_json("\"I\\u2019m here\"");
+    read_response("\"I\\u2019m here\"");
     assert_int_equal(reply.kind, REPLY_TEXT);
     assert_text(reply_words(&reply), "I\xe2\x80\x99m here");
-    read_json("\"\"");
+    read_response("\"\"");
     assert_text(reply_words(&reply), "");
-    read_json("null");
+    read_response("null");
     assert_int_equal(reply.kind, REPLY_NONE);
     assert_null(reply_words(&reply).at);
     reply_read(&reply, (struct bytes){NULL, 0});
@@ -349,13 +321,6 @@ static void a_response_may_be_words_or_nothing(void **state)
 }
 
 /* ---- the argument of a function ---- */
-
-static void read_argument(const char *text)
-{
-    struct bytes copy = exact_copy(text_of_literal(text));
-    reply_read_argument(&reply, copy);
-    free((char *)copy.at);
-}
 
 static void an_envelope_as_argument_is_read_as_one(void **state)
 {
@@ -413,12 +378,12 @@ static void nothing_of_a_reply_stays_for_the_next(void **state)
         "\"modelVersion\":\"m\"}";
     (void)state;
     for (int i = 0; i < 3; i++) {
-        read_json("{\"error\":\"boom\"}");
-        read_json(full);
+        read_response("{\"error\":\"boom\"}");
+        read_response(full);
         assert_int_equal(reply.error.n, 0);
         assert_null(reply.error_class);
         if (i == 0)
-            read_json("{}");
+            read_response("{}");
         else if (i == 1)
             read_argument("");
         else
@@ -455,5 +420,5 @@ int main(void)
         cmocka_unit_test(any_other_text_is_what_the_assistant_said),
         cmocka_unit_test(nothing_of_a_reply_stays_for_the_next),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_reply, tear_down_reply);
 }
