@@ -43,7 +43,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .PHONY: all help packages demo test test-all accept check-unit check-replay check-sql check-cli \
   check-agree check-plans check-lazy check-json check-python check-loading check-readme check-layers \
-  check-data check-san check-tsan check-valgrind check-install check-oldest test-faults coverage lint \
+  check-data check-san check-tsan check-valgrind check-install check-oldest test-faults eval coverage lint \
   format fuzz bench fresh install uninstall clean FORCE
 
 all: $B/lightning $B/lightning.so ## build both (the default)
@@ -299,6 +299,11 @@ check-tsan: ## the tests that use threads, with ThreadSanitizer
 test-faults: $B/lightning $B/lightning.so ## at length: kills, failing memory, 200,000 files, mutants
 	@tests/each.sh faults tests/faults/kill.sh tests/faults/malloc.sh tests/faults/many.sh \
 	  tests/faults/mutants.sh
+
+# What it needs is ../shared/data, or $LIGHTNING_DATA: each says so without.
+eval: $B/lightning $B/lightning.so ## how far the rewards agree with people, and with the samples
+	@for figures in tests/eval/replies.py tests/eval/empathy.py tests/eval/safety.py; do \
+	  B=$B $$figures || exit; echo; done
 
 check-valgrind: | packages ## unit tests, fuzz corpus and golden SQL in valgrind
 	@UNDER='valgrind -q --leak-check=full --keep-debuginfo=yes --error-exitcode=9' \

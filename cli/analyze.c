@@ -24,6 +24,7 @@ struct analysis {
     struct filters filters;
     const char *trace_dir; /* NULL: the file */
     struct report reports[N_ALL];
+    char *texts[N_ALL]; /* of the reports whose text is our own; else NULL */
     int n_reports;
     struct setting *settings; /* the filters', then those of the report */
     int n_settings;
@@ -141,10 +142,20 @@ static int say_nothing(struct analysis *a, const struct db *db)
     return DONE;
 }
 
+/* Several reports read the traces once: see report.h. */
+static int share_parts(struct analysis *a, struct db *db)
+{
+    int code = report_parts(db, a->settings, a->n_settings);
+
+    for (int i = 0; code == DONE && i < a->n_reports; i++)
+        code = report_share(&a->reports[i], &a->texts[i]);
+    return code;
+}
+
 static int print_reports(struct analysis *a, struct db *db)
 {
     bool parts = !db->show_sql && (a->n_reports > 1 || a->out.format == FORMAT_TABLE);
-    int code = DONE;
+    int code = a->n_reports > 1 ? share_parts(a, db) : DONE;
 
     for (int i = 0; code == DONE && i < a->n_reports && !a->out.error; i++) {
         const struct report *report = &a->reports[i];
@@ -280,6 +291,8 @@ static int analyze(const struct arguments *args)
         code = run_analysis(&a, args);
     if (code == DONE || code == NEEDS_A_LOOK)
         code = output_finish(&a.out, code);
+    for (int i = 0; i < a.n_reports; i++)
+        sqlite3_free(a.texts[i]);
     free(a.settings);
     return code;
 }

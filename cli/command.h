@@ -39,10 +39,12 @@ struct command {
 };
 
 extern const struct command command_analyze;
+extern const struct command command_annotate;
 extern const struct command command_backup;
 extern const struct command command_export;
 extern const struct command command_help;
 extern const struct command command_import;
+extern const struct command command_score;
 extern const struct command command_show;
 extern const struct command command_sql;
 

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "embedded.h"
 #include "probe.h"
 #include "schema.h"
 #include "script.h"
@@ -124,13 +123,67 @@ static int run_opening(struct db *db, const char *sql)
     return rc == SQLITE_OK ? DONE : complain_of_opening(db, rc);
 }
 
+/* ---- files beside which nothing may be written ---- */
+
+static int look_at_file(const struct db *db, sqlite3_int64 *size, sqlite3_int64 *mtime)
+{
+    struct stat status;
+
+    if (stat(db->filename, &status) != 0)
+        return complain(UNUSABLE, "%s: cannot be read: %s", db->path, strerror(errno));
+    *size = status.st_size;
+    *mtime = (sqlite3_int64)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+    return DONE;
+}
+
+/* In WAL mode even a reader needs a -shm beside the file, unless SQLite is told that nobody writes. */
+static int freeze(struct db *db)
+{
+    db->frozen = !db->writable && !folder_is_writable(db) && companion_size(db, "-wal") <= 0 &&
+                 companion_size(db, "-shm") < 0 && companion_size(db, "-journal") <= 0;
+    return db->frozen ? look_at_file(db, &db->frozen_size, &db->frozen_mtime) : DONE;
+}
+
+static int check_frozen(const struct db *db)
+{
+    sqlite3_int64 size = 0, mtime = 0;
+    int code = look_at_file(db, &size, &mtime);
+
+    if (code == DONE &&
+        (size != db->frozen_size || mtime != db->frozen_mtime || companion_size(db, "-wal") > 0))
+        code = complain(UNUSABLE,
+                        "%s: was written while it was read, so what was read may be wrong: "
+                        "run it again",
+                        db->path);
+    return code;
+}
+
+/* The file's name as a URI that says that the file does not change. NULL when out of memory. */
+static char *frozen_uri(const struct db *db)
+{
+    sqlite3_str *uri = sqlite3_str_new(NULL);
+
+    sqlite3_str_appendall(uri, "file:");
+    for (const char *at = db->filename; *at; at++)
+        sqlite3_str_appendf(uri, strchr("%?#", *at) ? "%%%02x" : "%c", (unsigned char)*at);
+    sqlite3_str_appendall(uri, "?immutable=1");
+    return sqlite3_str_finish(uri);
+}
+
+/* ---- opening ---- */
+
 /* Opens the connection and sets what every connection has. */
 static int connect_to(struct db *db, int flags)
 {
     char *error = NULL;
+    char *uri = db->frozen ? frozen_uri(db) : NULL;
     /* Each connection is one thread's: mutexes would cost an import a tenth of its time. */
-    int rc = sqlite3_open_v2(db->filename, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = db->frozen && !uri
+                 ? SQLITE_NOMEM
+                 : sqlite3_open_v2(uri ? uri : db->filename, &db->handle,
+                                   flags | SQLITE_OPEN_NOMUTEX | (uri ? SQLITE_OPEN_URI : 0), NULL);
 
+    sqlite3_free(uri);
     if (!db->handle)
         return complain_of_memory();
     if (rc != SQLITE_OK)
@@ -226,8 +279,10 @@ static int open_file(struct db *db, enum db_mode mode)
     else
         db->writable = mode != DB_READ;
     db->tidy = !db->writable && companion_size(db, "-wal") <= 0;
+    code = freeze(db);
     /* What a rollback journal holds only one that may write can put back; then there is no -wal. */
-    if (found == PROBED_BLANK && db->writable && companion_size(db, "-journal") <= 0)
+    if (code == DONE && found == PROBED_BLANK && db->writable &&
+        companion_size(db, "-journal") <= 0)
         code = look_at_blank(db);
     if (code == DONE)
         code = connect_to(db, db->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
@@ -261,7 +316,7 @@ static int show_opening(const struct db *db, enum db_mode mode)
     struct stat status;
 
     if (mode == DB_CREATE && (stat(db->filename, &status) != 0 || status.st_size == 0))
-        script_show(embedded_sql("schema.sql"));
+        schema_show();
     if (mode == DB_CREATE || mode == DB_WRITE)
         puts("PRAGMA foreign_keys = ON;");
     return DONE;
@@ -305,6 +360,8 @@ int db_close(struct db *db, int code)
     } else if (db->handle && db->tidy) {
         remove_companions(db);
     }
+    if (db->handle && db->frozen && code != UNUSABLE && check_frozen(db) != DONE)
+        code = UNUSABLE;
     sqlite3_free(db->filename);
     db->handle = NULL;
     db->filename = NULL;
@@ -323,8 +380,8 @@ int db_take_in(struct db *db)
     if (code != DONE || waiting == 0)
         return code;
     if (!db->writable)
-        return complain(NEEDS_A_LOOK, "%s: cannot be written: %lld in its inbox are not counted",
-                        db->path, waiting);
+        return complain(NEEDS_A_LOOK, "%s: cannot be written: %lld in its inbox %s not counted",
+                        db->path, waiting, waiting == 1 ? "is" : "are");
     code = db_integer(db, refused, &before);
     if (code == DONE)
         code = db_integer(db, "SELECT lightning_take_in()", &taken);

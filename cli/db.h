@@ -11,6 +11,9 @@
  *         code = db_run(&db, "DELETE FROM main.inbox WHERE reason IS NOT NULL");
  *     return db_close(&db, code);
  *
+ * A file that is all there is (no -wal beside it) in a folder where nothing may be written is read as it
+ * is, without SQLite's locks; db_close() complains should it have changed meanwhile.
+ *
  * With --show-sql no file is opened, `handle` is NULL, and db_run() and db_prepare() print what
  * would be run.
  *
@@ -39,7 +42,10 @@ struct db {
     char *filename;   /* the same for SQLite: see db_filename() */
     bool show_sql;
     bool writable;
-    bool tidy;   /* there was no -wal before this connection: none is left after it */
+    bool tidy;                 /* there was no -wal before this connection: none is left after it */
+    bool frozen;               /* read as it is, without locks: nothing may be written beside it */
+    sqlite3_int64 frozen_size; /* what it was then, */
+    sqlite3_int64 frozen_mtime; /* in nanoseconds */
     int version; /* its user_version; older than schema_latest() only when not writable */
 };
 

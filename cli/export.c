@@ -176,7 +176,8 @@ static int export_legacy(struct export *export, const struct filters *filters, c
         sqlite3_bind_int(row, sqlite3_bind_parameter_index(row, ":all"), all);
         code = write_files(export, row);
         if (code == DONE)
-            printf("%lld files written to %s\n", export->written, export->directory);
+            printf("%lld file%s written to %s\n", export->written, plural(export->written),
+                   export->directory);
         if (code == DONE && root && export->written == 0)
             code = complain(NEEDS_A_LOOK, "%s: nothing in %s was imported from there", root,
                             export->db->path);

@@ -13,8 +13,8 @@
 #include "text.h"
 
 const struct command *const commands[] = {
-    &command_import, &command_analyze, &command_show, &command_export,
-    &command_sql,    &command_backup,  &command_help, NULL,
+    &command_import, &command_analyze, &command_show,   &command_score, &command_annotate,
+    &command_export, &command_sql,     &command_backup, &command_help,  NULL,
 };
 
 static int run(const struct arguments *args)

@@ -28,6 +28,11 @@ int complain(int code, const char *format, ...)
     return code;
 }
 
+const char *plural(long long n)
+{
+    return n == 1 ? "" : "s";
+}
+
 int complain_of_memory(void)
 {
     fputs("lightning: out of memory\n", stderr);

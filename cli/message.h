@@ -18,6 +18,9 @@ enum exit_code {
  * full stop or a newline at the end. */
 int complain(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What makes "1 file" and "2 files" of "file": "" for one, else "s". */
+const char *plural(long long n);
+
 /* For a failed malloc. */
 int complain_of_memory(void);
 

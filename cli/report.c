@@ -195,27 +195,79 @@ static void show_report(const struct report *report, const struct setting *setti
     script_show(report->sql);
 }
 
-int report_run(struct db *db, const struct report *report, const struct setting *settings,
-               int n_settings, struct output *out)
+/* LIMIT takes integers alone, and SQLite does not say which parameter was none. */
+static int complain_of_mismatch(const struct db *db, const struct report *report,
+                                const struct setting *settings, int n_settings)
 {
-    const char *sql = report->sql;
+    sqlite3_int64 integer;
+
+    for (int i = 0; i < n_settings; i++)
+        if (!settings[i].is_text && !is_integer(settings[i].value, &integer))
+            return complain(WRONG_USAGE, "the report %s: %.*s=%s: is not a whole number",
+                            report->name, (int)settings[i].name.n, settings[i].name.at,
+                            settings[i].value);
+    return db_complain(db, report->name);
+}
+
+/* Runs the statements of a text, with the settings; rows go to `out`, or nowhere when it is NULL. */
+static int run_statements(struct db *db, const char *sql, const struct setting *settings,
+                          int n_settings, struct output *out)
+{
     int rc = SQLITE_OK;
 
-    if (db->show_sql) {
-        show_report(report, settings, n_settings);
-        return DONE;
-    }
     while (rc == SQLITE_OK && *(sql = script_skip(sql))) {
         sqlite3_stmt *stmt = NULL;
 
         rc = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, &sql);
         if (rc == SQLITE_OK)
             rc = settings_bind(stmt, settings, n_settings);
-        if (rc == SQLITE_OK)
+        if (rc == SQLITE_OK && out)
             rc = output_rows(out, stmt, NULL);
+        else if (rc == SQLITE_OK && sqlite3_step(stmt) != SQLITE_DONE)
+            rc = sqlite3_errcode(db->handle);
         sqlite3_finalize(stmt);
     }
+    return rc;
+}
+
+int report_run(struct db *db, const struct report *report, const struct setting *settings,
+               int n_settings, struct output *out)
+{
+    int rc;
+
+    if (db->show_sql) {
+        show_report(report, settings, n_settings);
+        return DONE;
+    }
+    rc = run_statements(db, report->sql, settings, n_settings, out);
+    if (rc == SQLITE_MISMATCH)
+        return complain_of_mismatch(db, report, settings, n_settings);
     return rc == SQLITE_OK ? DONE : db_complain(db, report->name);
+}
+
+int report_parts(struct db *db, const struct setting *settings, int n_settings)
+{
+    struct report parts = {.name = "reading the traces", .sql = embedded_sql("analyze/parts.sql")};
+
+    if (!parts.sql)
+        return complain(UNUSABLE, "analyze/parts.sql is missing from this build");
+    return report_run(db, &parts, settings, n_settings, NULL);
+}
+
+int report_share(struct report *report, char **own)
+{
+    const char *begin = strstr(report->sql, "\nWITH parts AS (\n");
+    const char *end = begin ? strstr(begin, "\n)") : NULL;
+
+    *own = NULL;
+    if (!end)
+        return DONE;
+    *own = sqlite3_mprintf("%.*s\nWITH parts AS (SELECT * FROM temp.parts%s",
+                           (int)(begin - report->sql), report->sql, end + 1);
+    if (!*own)
+        return complain_of_memory();
+    report->sql = *own;
+    return DONE;
 }
 
 /* ---- observations ---- */

@@ -10,6 +10,9 @@
  * The second line tells who runs the file by hand that it uses functions of the extension; here they
  * are always there. Parameters that are not given stay NULL, which a report takes for its default.
  *
+ * A report that reads its traces in groups does so in a first WITH clause called `parts`. Of several
+ * reports these are made at once, in a table, by sql/analyze/parts.sql; what comes after is theirs.
+ *
  * The functions that return int return exit codes and have said what is wrong.
  */
 #ifndef LIGHTNING_REPORT_H
@@ -70,6 +73,13 @@ int observations_view(struct db *db, const char *trace_dir, const char *where);
 
 /* WRONG_USAGE when a setting is for none of the report's parameters. */
 int report_check(const struct report *report, const struct setting *settings, int n_settings);
+
+/* Makes the TEMP table `parts`, for reports run after it that are to read it. */
+int report_parts(struct db *db, const struct setting *settings, int n_settings);
+
+/* Has a report read that table in place of its own `parts`, if it has those. Its text is then memory to
+ * be freed with sqlite3_free(), which *own gets; else that is NULL. */
+int report_share(struct report *report, char **own);
 
 /* Runs a report and prints its rows; settings that are not its own are passed over. */
 int report_run(struct db *db, const struct report *report, const struct setting *settings,

@@ -1,5 +1,6 @@
 #include "schema.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,19 @@ int schema_latest(void)
         if (number_of(file) > latest)
             latest = number_of(file);
     return latest;
+}
+
+void schema_show(void)
+{
+    const struct embedded_file *file;
+    size_t at = 0;
+
+    script_show(embedded_sql("schema.sql"));
+    while ((file = embedded_next(FOLDER, &at)) != NULL) {
+        puts("BEGIN IMMEDIATE;");
+        script_show((const char *)file->text);
+        printf("PRAGMA user_version = %d;\nCOMMIT;\n", number_of(file));
+    }
 }
 
 /* Runs one statement. Changing to WAL answers SQLITE_BUSY at once, whatever the busy timeout, while
@@ -94,8 +108,9 @@ static int apply(struct db *db, const struct embedded_file *file, int number)
         return complain(UNUSABLE, "%s: must not end its transaction", file->name);
     code = db_integer(db, "SELECT count(*) FROM pragma_foreign_key_check", &broken);
     if (code == DONE && broken > 0)
-        code = complain(UNUSABLE, "%s: %s would leave %lld rows without what they refer to",
-                        db->path, file->name, broken);
+        code =
+            complain(UNUSABLE, "%s: %s would leave %lld row%s without what %s to", db->path,
+                     file->name, broken, plural(broken), broken == 1 ? "it refers" : "they refer");
     sqlite3_snprintf(sizeof(set_version), set_version, "PRAGMA user_version = %d", number);
     if (code == DONE)
         code = db_run(db, set_version);

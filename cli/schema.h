@@ -17,6 +17,9 @@
 /* The version that this program reads and writes. */
 int schema_latest(void);
 
+/* Prints what would make a new file, for --show-sql. */
+void schema_show(void);
+
 /* Makes the tables of an empty file; does nothing when another process has just done so. */
 int schema_create(struct db *db);
 

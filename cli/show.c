@@ -8,7 +8,9 @@
 #include "arguments.h"
 #include "db.h"
 #include "embedded.h"
+#include "policies.h"
 #include "text.h"
+#include "trace_name.h"
 
 #define INDENT 2
 /* Where the values of the list of facts begin, and why a reward is what it is. */
@@ -69,8 +71,8 @@ static void print_raw(sqlite3_stmt *row)
         fwrite(text, 1, (size_t)sqlite3_column_bytes(row, 0), stdout);
 }
 
-/* Runs a query about the trace; *rows (may be NULL) gets how many there were. */
-static int each_row(struct db *db, const char *sql, const char *trace,
+/* Runs a query about the trace ?1, with the policy ?2 if it asks for one. */
+static int each_row(struct db *db, const char *sql, const char *trace, const char *policy,
                     void (*print)(sqlite3_stmt *row))
 {
     sqlite3_stmt *stmt = NULL;
@@ -78,6 +80,8 @@ static int each_row(struct db *db, const char *sql, const char *trace,
     if (code != DONE || !stmt)
         return code;
     sqlite3_bind_text(stmt, 1, trace, -1, SQLITE_STATIC);
+    if (sqlite3_bind_parameter_count(stmt) > 1)
+        sqlite3_bind_text(stmt, 2, policy, -1, SQLITE_STATIC);
     while (sqlite3_step(stmt) == SQLITE_ROW)
         print(stmt);
     if (sqlite3_finalize(stmt) != SQLITE_OK)
@@ -85,44 +89,27 @@ static int each_row(struct db *db, const char *sql, const char *trace,
     return code;
 }
 
-/* Completes the name the user gave; *out is to be freed. */
-static int find_trace(struct db *db, const char *given, char **out)
-{
-    sqlite3_stmt *stmt = NULL;
-    int code = db_prepare(db, embedded_sql("show/find.sql"), &stmt);
-    if (code != DONE || !stmt)
-        return code;
-    sqlite3_bind_text(stmt, 1, given, -1, SQLITE_STATIC);
-    if (sqlite3_step(stmt) != SQLITE_ROW)
-        code = db_complain(db, given);
-    else if (sqlite3_column_int(stmt, 1) == 0)
-        code = complain(UNUSABLE, "%s: no trace is called %s or begins with it", db->path, given);
-    else if (sqlite3_column_int(stmt, 1) > 1)
-        code = complain(WRONG_USAGE, "%s: several traces begin with %s: give more of the name",
-                        db->path, given);
-    else if (!(*out = strdup((const char *)sqlite3_column_text(stmt, 0))))
-        code = complain_of_memory();
-    sqlite3_finalize(stmt);
-    return code;
-}
-
 static int run(const struct arguments *args)
 {
     struct db db;
     char *trace = NULL;
+    char *policy = NULL;
     int code = db_open(&db, args, DB_READ);
     if (code == DONE)
-        code = find_trace(&db, args->operands[0], &trace);
+        code = trace_find(&db, args->operands[0], &trace);
+    if (code == DONE && !db.show_sql)
+        code = policy_of_trace(&db, trace, &policy);
     if (code == DONE && option_given(args, "raw")) {
-        code = each_row(&db, "SELECT trace_document(?1)", trace, print_raw);
+        code = each_row(&db, "SELECT trace_document(?1)", trace, policy, print_raw);
     } else if (code == DONE) {
-        code = each_row(&db, embedded_sql("show/facts.sql"), trace, print_facts);
+        code = each_row(&db, embedded_sql("show/facts.sql"), trace, policy, print_facts);
         if (code == DONE)
-            code = each_row(&db, embedded_sql("show/texts.sql"), trace, print_texts);
+            code = each_row(&db, embedded_sql("show/texts.sql"), trace, policy, print_texts);
         if (code == DONE)
-            code = each_row(&db, embedded_sql("show/rewards.sql"), trace, print_reward);
+            code = each_row(&db, embedded_sql("show/rewards.sql"), trace, policy, print_reward);
     }
     free(trace);
+    free(policy);
     if (fflush(stdout) != 0 && code == DONE)
         code = complain(UNUSABLE, "the output could not be written");
     return db_close(&db, code);

@@ -4,6 +4,9 @@
  * The first rows are read before any is printed: from them come the widths of the columns, how many
  * decimals their numbers get, and whether lines are too long to be a table at all. The rows after
  * them are printed as they come, so that a long answer needs no more memory than a short one.
+ *
+ * Names that have to be cut are cut in the middle, or where else more of them stay apart. Of a report,
+ * a last column `note` is no column here: what is in it is printed below, each text once.
  */
 #include <limits.h>
 #include <math.h>
@@ -11,6 +14,7 @@
 #include <string.h>
 
 #include "cell.h"
+#include "cut.h"
 #include "output_formats.h"
 #include "text.h"
 
@@ -25,17 +29,27 @@ struct column {
     const char *name; /* the statement's */
     int width;        /* on the screen */
     int cells_width;  /* of the widest cell */
+    int least;        /* width that it may be narrowed to */
     int decimals;     /* of reals */
+    int last;         /* of a text that is cut: how many columns are for its end */
     bool is_number;   /* nothing but numbers and NULLs: to the right */
     bool is_name;     /* its texts have no blanks: an identifier cut is none */
     bool has_lines;   /* some text has line breaks */
+};
+
+/* Notes in the order in which they came. */
+struct note {
+    struct note *next;
+    char text[];
 };
 
 struct table {
     struct output *out;
     sqlite3_stmt *stmt;
     struct column *columns;
-    int n_columns;
+    int n_columns; /* of the statement */
+    int n_shown;   /* those before the note */
+    struct note *notes;
     sqlite3_value **cells; /* of the rows read so far: n_rows * n_columns */
     int n_rows;
 };
@@ -178,17 +192,26 @@ static int total_width(const struct table *t)
 {
     int total = -GAP;
 
-    for (int i = 0; i < t->n_columns; i++)
+    for (int i = 0; i < t->n_shown; i++)
         total += GAP + t->columns[i].width;
     return total;
 }
 
-/* How narrow a column may become: text is cut, of numbers only their header. */
-static int least_width(const struct column *column, int least_header, bool cut_names)
+static struct cut_names names_of(const struct table *t, int i)
 {
-    if (!column->is_number)
-        return column->is_name && !cut_names ? column->width : LEAST_TEXT;
-    return column->cells_width > least_header ? column->cells_width : least_header;
+    return (struct cut_names){t->cells + i, t->n_rows, t->n_columns};
+}
+
+/* How narrow a column may become: text is cut, of numbers only their header. */
+static int least_width(const struct table *t, int i, int least_header, bool cut_names)
+{
+    const struct column *column = &t->columns[i];
+
+    if (column->is_number)
+        return column->cells_width > least_header ? column->cells_width : least_header;
+    if (!column->is_name || column->width <= LEAST_TEXT)
+        return LEAST_TEXT;
+    return cut_names ? cut_least_width(names_of(t, i), LEAST_TEXT, column->width) : column->width;
 }
 
 /* Narrows the widest columns until the lines fit; false when they cannot. */
@@ -196,14 +219,15 @@ static bool narrow(struct table *t, int least_header, bool cut_names)
 {
     int excess = total_width(t) - t->out->width;
 
+    for (int i = 0; excess > 0 && i < t->n_shown; i++)
+        t->columns[i].least = least_width(t, i, least_header, cut_names);
     while (excess > 0) {
         struct column *widest = NULL;
 
-        for (int i = 0; i < t->n_columns; i++) {
+        for (int i = 0; i < t->n_shown; i++) {
             struct column *column = &t->columns[i];
 
-            if (column->width > least_width(column, least_header, cut_names) &&
-                (!widest || column->width > widest->width))
+            if (column->width > column->least && (!widest || column->width > widest->width))
                 widest = column;
         }
         if (!widest)
@@ -233,7 +257,8 @@ static void print_cell(FILE *file, const struct column *column, const char *text
     if (left < 0)
         left = 0;
     fprintf(file, "%*s", *blanks + left, "");
-    printed = left + text_print(file, text, n, limit);
+    printed =
+        left + text_print_cut(file, text, n, limit, limit == column->width ? column->last : 0);
     *blanks = GAP + (printed < column->width ? column->width - printed : 0);
 }
 
@@ -241,17 +266,17 @@ static void print_header(const struct table *t)
 {
     int blanks = 0;
 
-    for (int i = 0; i < t->n_columns; i++) {
-        const struct column *column = &t->columns[i];
+    for (int i = 0; i < t->n_shown; i++) {
+        struct column column = t->columns[i];
 
-        print_cell(t->out->file, column, column->name, strlen(column->name), column->width,
-                   &blanks);
+        column.last = 0; /* a header is cut at its end */
+        print_cell(t->out->file, &column, column.name, strlen(column.name), column.width, &blanks);
     }
     fputc('\n', t->out->file);
-    for (int i = 0; i < t->n_columns; i++) {
+    for (int i = 0; i < t->n_shown; i++) {
         for (int j = 0; j < t->columns[i].width; j++)
             fputc('-', t->out->file);
-        fprintf(t->out->file, "%*s", i + 1 < t->n_columns ? GAP : 0, "");
+        fprintf(t->out->file, "%*s", i + 1 < t->n_shown ? GAP : 0, "");
     }
     fputc('\n', t->out->file);
 }
@@ -260,7 +285,7 @@ static void print_line(const struct table *t, sqlite3_value **cells)
 {
     int blanks = 0;
 
-    for (int i = 0; i < t->n_columns; i++) {
+    for (int i = 0; i < t->n_shown; i++) {
         int type = sqlite3_value_type(cells[i]);
         /* A number is never cut: one wider than all in the sample moves the rest of its line. */
         bool whole = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
@@ -278,13 +303,13 @@ static void print_list(const struct table *t, sqlite3_value **cells)
 {
     int indent = 0;
 
-    for (int i = 0; i < t->n_columns; i++) {
+    for (int i = 0; i < t->n_shown; i++) {
         int width = text_width(t->columns[i].name, strlen(t->columns[i].name), t->out->width / 3);
 
         if (width > indent)
             indent = width;
     }
-    for (int i = 0; i < t->n_columns; i++) {
+    for (int i = 0; i < t->n_shown; i++) {
         const char *name = t->columns[i].name;
         int at = text_print(t->out->file, name, strlen(name), indent);
         struct cell cell;
@@ -293,6 +318,42 @@ static void print_list(const struct table *t, sqlite3_value **cells)
         fprintf(t->out->file, ":%*s", cell.n > 0 ? indent - at + 1 : 0, "");
         text_wrap(t->out->file, cell.at, cell.n, indent + 2, indent + 2, t->out->width);
         fputc('\n', t->out->file);
+    }
+}
+
+/* Keeps the note of a row, if it is a new one, to be printed below. */
+static int keep_note(struct table *t, sqlite3_value **cells)
+{
+    sqlite3_value *value = t->n_shown < t->n_columns ? cells[t->n_shown] : NULL;
+    const char *text = value ? (const char *)sqlite3_value_text(value) : NULL;
+    struct note **at = &t->notes;
+    size_t n;
+
+    if (!text)
+        return SQLITE_OK;
+    while (*at && strcmp((*at)->text, text) != 0)
+        at = &(*at)->next;
+    if (*at)
+        return SQLITE_OK;
+    n = strlen(text) + 1;
+    *at = malloc(sizeof(**at) + n);
+    if (!*at)
+        return SQLITE_NOMEM;
+    (*at)->next = NULL;
+    memcpy((*at)->text, text, n);
+    return SQLITE_OK;
+}
+
+/* Prints the notes, and frees them. */
+static void print_notes(struct table *t)
+{
+    while (t->notes) {
+        struct note *note = t->notes;
+
+        text_wrap(t->out->file, note->text, strlen(note->text), 0, 0, t->out->width);
+        fputc('\n', t->out->file);
+        t->notes = note->next;
+        free(note);
     }
 }
 
@@ -319,7 +380,10 @@ static int print_rest(struct table *t, bool as_list, sqlite3_int64 *n_rows)
         if (rc != SQLITE_ROW)
             return rc;
         print_row(t, t->cells, as_list, false);
+        rc = keep_note(t, t->cells);
         free_cells(t->cells, t->n_columns);
+        if (rc != SQLITE_OK)
+            return rc;
         ++*n_rows;
     }
     return rc;
@@ -333,7 +397,7 @@ static bool fit(struct table *t)
         return true;
     if (t->n_rows == 1)
         return false;
-    for (int i = 0; i < t->n_columns; i++)
+    for (int i = 0; i < t->n_shown; i++)
         if (t->columns[i].has_lines)
             return false;
     return narrow(t, GOOD_HEADER, false) || narrow(t, GOOD_HEADER, true) ||
@@ -344,19 +408,32 @@ static int print_all(struct table *t, int rc, sqlite3_int64 *n_rows)
 {
     bool as_list;
 
-    for (int i = 0; i < t->n_columns; i++)
+    for (int i = 0; i < t->n_shown; i++)
         measure(t, i);
     as_list = !fit(t);
+    for (int i = 0; !as_list && i < t->n_shown; i++)
+        if (t->columns[i].is_name && t->columns[i].cells_width > t->columns[i].width)
+            t->columns[i].last = cut_best(names_of(t, i), t->columns[i].width, NULL);
     if (t->out->tables++ > 0 && t->out->parts == 0)
         fputc('\n', t->out->file);
     if (!as_list)
         print_header(t);
-    for (int row = 0; row < t->n_rows; row++)
+    for (int row = 0; row < t->n_rows; row++) {
         print_row(t, t->cells + row * t->n_columns, as_list, row == 0);
+        if (keep_note(t, t->cells + row * t->n_columns) != SQLITE_OK)
+            return SQLITE_NOMEM;
+    }
     *n_rows = t->n_rows;
     free_cells(t->cells, t->n_rows * t->n_columns);
     t->n_rows = 0;
     return rc == SQLITE_ROW ? print_rest(t, as_list, n_rows) : rc;
+}
+
+static bool is_note(sqlite3_stmt *stmt, int i)
+{
+    const char *name = sqlite3_column_name(stmt, i);
+
+    return name && strcmp(name, "note") == 0;
 }
 
 int print_table(struct output *out, sqlite3_stmt *stmt, sqlite3_int64 *n_rows)
@@ -364,11 +441,15 @@ int print_table(struct output *out, sqlite3_stmt *stmt, sqlite3_int64 *n_rows)
     struct table t = {.out = out, .stmt = stmt, .n_columns = sqlite3_column_count(stmt)};
     int rc = SQLITE_NOMEM;
 
+    t.n_shown = t.n_columns;
+    if (out->parts > 0 && t.n_columns > 1 && is_note(stmt, t.n_columns - 1))
+        t.n_shown--;
     t.columns = calloc((size_t)t.n_columns, sizeof(*t.columns));
     if (t.columns)
         rc = read_sample(&t);
     if (t.n_rows > 0 && (rc == SQLITE_ROW || rc == SQLITE_DONE))
         rc = print_all(&t, rc, n_rows);
+    print_notes(&t);
     free_cells(t.cells, t.n_rows * t.n_columns);
     free(t.cells);
     free(t.columns);

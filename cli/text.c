@@ -1,5 +1,6 @@
 #include "text.h"
 
+#include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <string.h>
@@ -144,26 +145,72 @@ int text_width(const char *text, size_t n, int limit)
     return columns;
 }
 
-int text_print(FILE *file, const char *text, size_t n, int columns)
+/* How many bytes of the text fit in `columns`. */
+static size_t bytes_within(const char *text, size_t n, int columns)
 {
-    bool cut = text_width(text, n, columns) > columns;
-    int room = cut ? columns - 1 : columns;
-    int at = 0;
+    size_t i = 0;
 
-    for (size_t i = 0; i < n;) {
+    while (i < n) {
         struct glyph g = glyph_at(text + i, n - i);
 
-        if (g.columns > room - at)
+        if (g.columns > columns)
             break;
-        fwrite(g.shown, 1, g.n, file);
-        at += g.columns;
+        columns -= g.columns;
         i += g.size;
     }
-    if (cut) {
-        fputs(ELLIPSIS, file);
-        at++;
+    return i;
+}
+
+struct text_cut text_cut(const char *text, size_t n, int columns, int last)
+{
+    struct text_cut cut = {n, n};
+    int width = text_width(text, n, columns);
+
+    if (width <= columns)
+        return cut;
+    cut.head = bytes_within(text, n, columns - 1 - last);
+    if (last <= 0)
+        return cut;
+    width = text_width(text, n, INT_MAX);
+    cut.tail = 0;
+    while (width > last) {
+        struct glyph g = glyph_at(text + cut.tail, n - cut.tail);
+
+        width -= g.columns;
+        cut.tail += g.size;
     }
-    return at;
+    return cut;
+}
+
+/* Prints the glyphs between two bytes of a text of n. Returns the columns used. */
+static int print_glyphs(FILE *file, const char *text, size_t n, size_t from, size_t to)
+{
+    int columns = 0;
+
+    while (from < to) {
+        struct glyph g = glyph_at(text + from, n - from);
+
+        fwrite(g.shown, 1, g.n, file);
+        columns += g.columns;
+        from += g.size;
+    }
+    return columns;
+}
+
+int text_print_cut(FILE *file, const char *text, size_t n, int columns, int last)
+{
+    struct text_cut cut = text_cut(text, n, columns, last);
+    int at = print_glyphs(file, text, n, 0, cut.head);
+
+    if (cut.head == n)
+        return at;
+    fputs(ELLIPSIS, file);
+    return at + 1 + print_glyphs(file, text, n, cut.tail, n);
+}
+
+int text_print(FILE *file, const char *text, size_t n, int columns)
+{
+    return text_print_cut(file, text, n, columns, 0);
 }
 
 /* Where the next character goes; -1 on a new line, which is not indented before a word is there, so

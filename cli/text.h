@@ -22,7 +22,19 @@ uint32_t text_read(const char *text, size_t n, size_t *size);
 /* How many columns the text takes when printed; counting stops above `limit`. */
 int text_width(const char *text, size_t n, int limit);
 
-/* Prints the text on one line, cut to `columns` with an ellipsis. Returns the columns used. */
+/* What is left of a text that is cut: its first `head` bytes, an ellipsis, and from byte `tail` on. */
+struct text_cut {
+    size_t head;
+    size_t tail; /* n, as head is, when the text is whole */
+};
+
+/* Cuts the text to `columns`, of which `last` are for its end. */
+struct text_cut text_cut(const char *text, size_t n, int columns, int last);
+
+/* Prints the text on one line, so cut. Returns the columns used. */
+int text_print_cut(FILE *file, const char *text, size_t n, int columns, int last);
+
+/* The same, with the ellipsis at the end. */
 int text_print(FILE *file, const char *text, size_t n, int columns);
 
 /* Prints the text from column `at` on, broken at spaces and newlines so that it ends before `width`;

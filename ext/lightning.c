@@ -8,8 +8,9 @@
 SQLITE_EXTENSION_INIT1
 
 static int (*const registrars[])(sqlite3 *db, struct connection *c) = {
-    register_about,         register_rewards,    register_findings, register_documents,
-    register_legacy_traces, register_read_trace, register_take_in,  register_stats,
+    register_about,     register_rewards,       register_findings,
+    register_documents, register_legacy_traces, register_read_trace,
+    register_take_in,   register_stats,         register_agreement,
 };
 
 __attribute__((visibility("default"))) int sqlite3_lightning_init(sqlite3 *db, char **error,

@@ -22,5 +22,6 @@ int register_legacy_traces(sqlite3 *db, struct connection *c);
 int register_read_trace(sqlite3 *db, struct connection *c);
 int register_take_in(sqlite3 *db, struct connection *c);
 int register_stats(sqlite3 *db, struct connection *c);
+int register_agreement(sqlite3 *db, struct connection *c);
 
 #endif

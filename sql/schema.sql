@@ -1,8 +1,10 @@
--- schema: what a new traces.db holds. Version 1; later versions are made by sql/migrations/.
+-- schema: what a new traces.db holds, first: version 1. sql/migrations/ brings a file, this one and
+-- older ones alike, up to the versions after it; the command line applies both.
 --
 -- Nothing stored here calls a function of the extension, and nothing needs more than SQLite 3.31:
--- any sqlite3 can read the file and write to `inbox`. By hand: sqlite3 traces.db < sql/schema.sql
--- (the command line also makes the file readable by its owner alone).
+-- any sqlite3 can read the file and write to `inbox`. By hand: sqlite3 traces.db < sql/schema.sql,
+-- then each file of sql/migrations/ as its head says (the command line also makes the file readable
+-- by its owner alone, and migrates a file when it first opens it for writing).
 
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = WAL;

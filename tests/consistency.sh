@@ -57,9 +57,19 @@ agrees()
                FROM traces)
              SELECT count(*), group_concat(CASE WHEN ${pair% *} IS NOT ${pair#* } THEN trace_id END) FROM parts"
     done
+    # The formula of ext/core/empathy.h, with the limits of the lexicon.
+    lexicon=ext/core/empathy.txt
+    base=$(awk -F '\t' '$3 == "limit" && $1 == "base" { print $2 }' "$lexicon")
+    limits=$(awk -F '\t' '$3 == "limit" && $1 != "base" {
+        printf "%s(\047%s\047, %s)", comma, $1, $2; comma = ", " }' "$lexicon")
     prints 'the weights of what was found are the scores' "$n|" \
         "SELECT count(*), group_concat(CASE WHEN
-           abs(reward_empathy - min((SELECT total(weight) FROM empathy_findings(trace_response(trace_id))), 1.0)) > 1e-9
+           abs(reward_empathy - CASE WHEN coalesce(response_text, '') = '' THEN 0 ELSE (SELECT w / (1 + w)
+             FROM (SELECT ($base + (SELECT total(most * p / (1 + p)) FROM (SELECT column2 AS most,
+                 (SELECT total(weight) FROM empathy_findings(trace_response(trace_id))
+                  WHERE weight > 0 AND dimension = column1) AS p FROM (VALUES $limits))))
+               / (1 - (SELECT total(weight) FROM empathy_findings(trace_response(trace_id))
+                  WHERE weight < 0)) AS w)) END) > 1e-9
            OR reward_safety <> ((SELECT total(weight) FROM safety_findings(trace_response(trace_id),
              document_value(trace_document(trace_id), '\$.metadata'))) < 1)
          THEN trace_id END) FROM traces"

@@ -43,9 +43,10 @@ def lightning(*arguments, ends):
 def read(db):
     check("no extension can be loaded", hasattr(db, "enable_load_extension"), False)
     check("scores", db.execute(
-        "SELECT round(combined_reward, 6), reward_safety, round(reward_empathy, 6), reward_length, reward_latency, reward "
+        "SELECT round(combined_reward - 0.5 * reward_safety - 0.3 * reward_empathy - 0.1 * reward_length "
+        "  - 0.1 * reward_latency, 9), reward_safety, reward_empathy > 0.1, reward_length, reward_latency, reward "
         "FROM traces WHERE trace_id = 'MasterResponder_20241202_075846_756099'").fetchall(),
-        [(0.8, 1.0, 0.333333, 1.0, 1.0, 0.75)])
+        [(0.0, 1.0, 1, 1.0, 1.0, 0.75)])
     check("a reply", db.execute(
         "SELECT response_text FROM traces WHERE trace_id = 'MasterResponder_20241202_105037_869437'").fetchall(),
         [("Good for you! \U0001f33b",)])
@@ -56,7 +57,8 @@ def read(db):
         "SELECT model, sum(prompt_tokens), sum(completion_tokens) FROM traces GROUP BY model ORDER BY model").fetchall(),
         [("gemini-1.5-flash", 564, 154), ("llama-3.1-8b-instant", 1425, 417), ("llama-3.3-70b-versatile", 325, 189)])
     check("the view that reports read", db.execute(
-        "SELECT count(*), round(avg(metric), 6) FROM observations").fetchall(), [(35, 0.653143)])
+        "SELECT count(*), avg(metric) = (SELECT avg(combined_reward) FROM traces) FROM observations").fetchall(),
+        [(35, 1)])
     check("who scored", db.execute("SELECT name, count(*) FROM traces JOIN scorers ON scorers.id = scorer_id "
                                    "GROUP BY name").fetchall(), [("lightning", 35)])
     check("files", db.execute("SELECT state, count(*) FROM files GROUP BY state ORDER BY state").fetchall(),
@@ -113,10 +115,10 @@ def main():
         summary = json.loads(lightning("analyze", "summary", "--db", path, "--format", "json", ends=1))[0]
         check("counted", (summary["traces"], summary["failed"], summary["last_day"]), (37, 3, "2024-12-03"))
         check("what was taken in", db.execute(
-            "SELECT trace_id, latency_ms, reward, round(combined_reward, 6), error_class, response_text, completion_tokens "
+            "SELECT trace_id, latency_ms, reward, combined_reward > 0.5, error_class, response_text, completion_tokens "
             "FROM traces WHERE component = 'Python' ORDER BY id").fetchall(),
-            [("Python_20241203_100000_000001", 500.25, None, 0.72, None, "I hear you \U0001f49b", 5),
-             ("Python_20241203_100000_000002", None, -1.0, 0.0, "timeout", None, None)])
+            [("Python_20241203_100000_000001", 500.25, None, 1, None, "I hear you \U0001f49b", 5),
+             ("Python_20241203_100000_000002", None, -1.0, 0, "timeout", None, None)])
         check("what was not", db.execute("SELECT document, reason FROM inbox").fetchall(),
               [("{'trace_id': 'repr'}", "expected a key or '}' at byte 1")])
         db.close()

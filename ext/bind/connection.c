@@ -13,12 +13,15 @@ struct connection *connection_new(void)
     if (!c)
         return NULL;
     c->references = 1;
-    c->scorer = scorer_new((struct bytes){(const char *)lexicon_empathy, lexicon_empathy_size},
-                           (struct bytes){(const char *)lexicon_safety, lexicon_safety_size});
-    if (c->scorer)
-        return c;
-    connection_release(c);
-    return NULL;
+    return c;
+}
+
+const struct scorer *connection_scorer(struct connection *c)
+{
+    if (!c->scorer)
+        c->scorer = scorer_new((struct bytes){(const char *)lexicon_empathy, lexicon_empathy_size},
+                               (struct bytes){(const char *)lexicon_safety, lexicon_safety_size});
+    return c->scorer;
 }
 
 void connection_retain(struct connection *c)
@@ -31,9 +34,12 @@ void connection_release(void *pointer)
     struct connection *c = pointer;
     if (!c || --c->references > 0)
         return;
-    for (size_t i = 0; i < CACHED_PACKERS; i++)
+    for (size_t i = 0; i < CACHED_PACKERS; i++) {
         packer_free(c->packers[i].packer);
+        buffer_free(&c->packers[i].dictionary);
+    }
     scorer_free(c->scorer);
+    scorers_free(&c->scorers);
     reply_free(&c->reply);
     buffer_free(&c->scratch);
     free(c);
@@ -41,19 +47,40 @@ void connection_release(void *pointer)
 
 struct packer *connection_packer(struct connection *c, struct bytes dictionary)
 {
-    unsigned char hash[PACK_HASH_SIZE];
-    pack_hash(dictionary, hash);
     for (size_t i = 0; i < CACHED_PACKERS; i++)
-        if (c->packers[i].packer && memcmp(c->packers[i].hash, hash, sizeof hash) == 0)
+        if (c->packers[i].packer &&
+            bytes_equal(buffer_bytes(&c->packers[i].dictionary), dictionary))
             return c->packers[i].packer;
-    struct packer *packer = packer_new(dictionary);
-    if (!packer)
-        return NULL;
     size_t slot = c->next_packer;
     c->next_packer = (slot + 1) % CACHED_PACKERS;
     packer_free(c->packers[slot].packer);
-    c->packers[slot].packer = packer;
-    memcpy(c->packers[slot].hash, hash, sizeof hash);
+    c->packers[slot].packer = NULL;
+    struct buffer *kept = &c->packers[slot].dictionary;
+    buffer_clear(kept);
+    buffer_append(kept, dictionary.at, dictionary.n);
+    if (!kept->failed)
+        c->packers[slot].packer = packer_new(dictionary);
+    c->packers[slot].serial = ++c->packers_made;
+    return c->packers[slot].packer;
+}
+
+/* SQLite forgets what is kept beside an argument when that changes, and is free to forget it sooner. */
+struct packer *connection_packer_argument(sqlite3_context *context, sqlite3_value **argv, int i)
+{
+    struct connection *c = sqlite3_user_data(context);
+    const uint64_t *kept = sqlite3_get_auxdata(context, i);
+    for (size_t slot = 0; kept && slot < CACHED_PACKERS; slot++)
+        if (c->packers[slot].packer && c->packers[slot].serial == *kept)
+            return c->packers[slot].packer;
+    struct bytes dictionary = value_bytes(argv[i]);
+    struct packer *packer =
+        connection_packer(c, dictionary.at ? dictionary : (struct bytes){"", 0});
+    uint64_t *serial = packer ? sqlite3_malloc(sizeof *serial) : NULL;
+    for (size_t slot = 0; serial && slot < CACHED_PACKERS; slot++)
+        if (c->packers[slot].packer == packer)
+            *serial = c->packers[slot].serial;
+    if (serial)
+        sqlite3_set_auxdata(context, i, serial, sqlite3_free);
     return packer;
 }
 
@@ -147,6 +174,28 @@ int table_error(sqlite3_vtab *table, int code, const char *message)
     sqlite3_free(table->zErrMsg);
     table->zErrMsg = sqlite3_mprintf("%s", message);
     return table->zErrMsg ? code : SQLITE_NOMEM;
+}
+
+const struct scorer *table_scorer(sqlite3_vtab *table, struct kept_scorers *kept,
+                                  const char *function, sqlite3_value *policy, int *rc)
+{
+    const struct bytes none = {NULL, 0};
+    struct bytes json = policy ? value_bytes(policy) : none;
+    struct buffer wrong = {0};
+    const struct scorer *scorer = json.at
+                                      ? scorers_get(kept, none, json, &wrong)
+                                      : connection_scorer(((struct row_table *)table)->connection);
+    *rc = SQLITE_OK;
+    if (!scorer) {
+        *rc = SQLITE_NOMEM;
+        if (wrong.n > 0 && !wrong.failed) {
+            sqlite3_free(table->zErrMsg);
+            table->zErrMsg = sqlite3_mprintf("%s: %.*s", function, (int)wrong.n, wrong.at);
+            *rc = table->zErrMsg ? SQLITE_ERROR : SQLITE_NOMEM;
+        }
+    }
+    buffer_free(&wrong);
+    return scorer;
 }
 
 struct bytes value_bytes(sqlite3_value *value)

@@ -7,12 +7,15 @@
 #ifndef LIGHTNING_CONNECTION_H
 #define LIGHTNING_CONNECTION_H
 
+#include <stdint.h>
+
 #include "lightning.h"
 
 #include "bytes.h"
 #include "pack.h"
 #include "reply.h"
 #include "reward.h"
+#include "scorers.h"
 
 /* Dictionaries kept ready: files hold few, and readers meet them one after the other. */
 #define CACHED_PACKERS 8
@@ -28,14 +31,17 @@ struct offer {
 
 struct connection {
     int references;
-    struct scorer *scorer; /* of the built-in lexicon and rules */
-    struct reply reply;    /* scratch of one call */
-    struct buffer scratch; /* likewise */
+    struct scorer *scorer;       /* of the built-in lexicon and rules */
+    struct kept_scorers scorers; /* of those given as arguments */
+    struct reply reply;          /* scratch of one call */
+    struct buffer scratch;       /* likewise */
     struct {
-        unsigned char hash[PACK_HASH_SIZE]; /* of the dictionary */
+        struct buffer dictionary; /* compared byte by byte: hashing it takes five times as long */
         struct packer *packer;
+        uint64_t serial; /* of this packer: no other ever has it */
     } packers[CACHED_PACKERS];
     size_t next_packer; /* which to replace next */
+    uint64_t packers_made;
     struct offer offer;
 };
 
@@ -45,9 +51,17 @@ void connection_retain(struct connection *c);
 /* Takes a void pointer to serve as SQLite's destructor. NULL-safe. */
 void connection_release(void *c);
 
+/* The scorer of the built-in lexicon and rules, compiled when it is first asked for: that takes
+ * milliseconds, and most connections never score. NULL when out of memory. */
+const struct scorer *connection_scorer(struct connection *c);
+
 /* A packer for the dictionary (empty: none), owned by the connection and valid until the next call.
  * NULL when out of memory. */
 struct packer *connection_packer(struct connection *c, struct bytes dictionary);
+
+/* The same for argument i of a function: where that is the same for all rows of a statement, it is
+ * compared once. NULL when out of memory. */
+struct packer *connection_packer_argument(sqlite3_context *context, sqlite3_value **argv, int i);
 
 /* Registers a function or a module that finds the connection through its user data. */
 int connection_function(sqlite3 *db, struct connection *c, const char *name, int arguments,
@@ -81,6 +95,12 @@ void table_arguments_free(sqlite3_value **kept, int n);
 
 /* Sets the error message of a virtual table; returns what its method shall: `code`, or SQLITE_NOMEM. */
 int table_error(sqlite3_vtab *table, int code, const char *message);
+
+/* In xFilter: the scorer that goes by a policy, which may be NULL or absent: then the connection's. It
+ * is the cursor's, in `kept`, and stays until it is asked for another, whatever other statements use.
+ * NULL after an error, the message of which is set; *rc gets what xFilter shall return. */
+const struct scorer *table_scorer(sqlite3_vtab *table, struct kept_scorers *kept,
+                                  const char *function, sqlite3_value *policy, int *rc);
 
 /* The bytes of a TEXT or BLOB value; at is NULL for SQL NULL. */
 struct bytes value_bytes(sqlite3_value *value);

@@ -3,7 +3,8 @@
  *
  *     unpack(bytes, dictionary)        the pure primitive: works over ATTACHed files too
  *     pack(document, dictionary)       its inverse; a dictionary of NULL is none
- *     train_dictionary(document)       an aggregate: a dictionary for documents like these
+ *     train_dictionary(document)       an aggregate: a dictionary for documents like these,
+ *     train_dictionary(document, size)   of at most so many bytes: 65536, or what the last row says
  *     document_hash(document)          what `documents.hash` holds
  *     document_value(document, path)   one value, as json_extract() but by Python's rules
  *     document_type(document, path)    what it is: object, array, string, number, true, false, null
@@ -26,16 +27,12 @@
 static struct packer *packer_argument(sqlite3_context *context, sqlite3_value **argv, int i,
                                       const char *function)
 {
-    struct connection *c = sqlite3_user_data(context);
     int type = sqlite3_value_type(argv[i]);
-    struct bytes dictionary = {"", 0};
     if (type != SQLITE_BLOB && type != SQLITE_NULL) {
         result_errorf(context, "%s(): dictionary must be a blob or NULL", function);
         return NULL;
     }
-    if (type == SQLITE_BLOB)
-        dictionary = value_bytes(argv[i]);
-    struct packer *packer = connection_packer(c, dictionary);
+    struct packer *packer = connection_packer_argument(context, argv, i);
     if (!packer)
         sqlite3_result_error_nomem(context);
     return packer;
@@ -101,13 +98,17 @@ static void document_hash(sqlite3_context *context, int argc, sqlite3_value **ar
 struct training {
     struct buffer samples;
     struct buffer sizes; /* of size_t */
+    size_t capacity;     /* of the dictionary */
 };
+
+/* Larger ones gain nothing. */
+#define LARGEST_DICTIONARY (1 << 24)
 
 static void train_step(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     struct training **slot = sqlite3_aggregate_context(context, sizeof *slot);
     struct bytes document = value_bytes(argv[0]);
-    (void)argc;
+    sqlite3_int64 capacity = PACK_DICTIONARY_SIZE;
     if (!document.at)
         return;
     if (slot && !*slot)
@@ -116,6 +117,11 @@ static void train_step(sqlite3_context *context, int argc, sqlite3_value **argv)
         sqlite3_result_error_nomem(context);
         return;
     }
+    if (argc > 1)
+        capacity = sqlite3_value_int64(argv[1]);
+    if (capacity < 0)
+        capacity = 0;
+    (*slot)->capacity = (size_t)(capacity < LARGEST_DICTIONARY ? capacity : LARGEST_DICTIONARY);
     buffer_append(&(*slot)->samples, document.at, document.n);
     buffer_append(&(*slot)->sizes, &document.n, sizeof document.n);
     if ((*slot)->samples.failed || (*slot)->sizes.failed)
@@ -134,7 +140,7 @@ static void train_final(sqlite3_context *context)
     if (!training->samples.failed && !training->sizes.failed) {
         const char *wrong = pack_train(buffer_bytes(&training->samples),
                                        (const size_t *)(const void *)training->sizes.at, n,
-                                       PACK_DICTIONARY_SIZE, &dictionary);
+                                       training->capacity, &dictionary);
         if (dictionary.failed)
             sqlite3_result_error_nomem(context);
         else if (!wrong)
@@ -401,8 +407,9 @@ int register_documents(sqlite3 *db, struct connection *c)
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof functions / sizeof *functions; i++)
         rc = connection_function(db, c, functions[i].name, functions[i].arguments,
                                  functions[i].flags, functions[i].call);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_function_v2(db, "train_dictionary", 1, SQLITE_UTF8 | SQLITE_INNOCUOUS,
-                                        NULL, NULL, train_step, train_final, NULL);
+    for (int arguments = 1; rc == SQLITE_OK && arguments <= 2; arguments++)
+        rc = sqlite3_create_function_v2(db, "train_dictionary", arguments,
+                                        SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, NULL, train_step,
+                                        train_final, NULL);
     return rc;
 }

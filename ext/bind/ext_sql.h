@@ -9,6 +9,7 @@ extern const char sql_store_document[];
 extern const char sql_store_next_document[];
 extern const char sql_store_same_document[];
 extern const char sql_store_scorer[];
+extern const char sql_store_scorer_in_force[];
 extern const char sql_store_trace[];
 
 #endif

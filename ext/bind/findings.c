@@ -1,6 +1,6 @@
 /*
- * findings.c -- safety_findings(response [, metadata]) and empathy_findings(response): why a score
- * is what it is, one row per thing found.
+ * findings.c -- safety_findings(response [, metadata [, policy_json]]) and
+ * empathy_findings(response [, lexicon_json]): why a score is what it is, one row per thing found.
  *
  *     SELECT phrase, at FROM empathy_findings('That sounds difficult. I hear you.');
  *
@@ -17,35 +17,53 @@
 #include "utf8.h"
 
 /* Both tables have these columns, the first two under names of their own. */
-enum { NAME, CATEGORY, WEIGHT, AT, LENGTH, TEXT, ARGUMENT_RESPONSE, ARGUMENT_METADATA };
+enum { NAME, CATEGORY, WEIGHT, AT, LENGTH, TEXT, FIRST_ARGUMENT };
 
-#define ARGUMENTS 2
+/* Of safety: response, metadata, policy_json. Of empathy: response, lexicon_json. */
+#define ARGUMENTS 3
 
 struct family {
+    const char *name;
     const char *declaration;
     const char *usage;
     bool safety;
 };
 
 static const struct family safety_family = {
+    "safety_findings",
     "CREATE TABLE safety_findings(rule TEXT, category TEXT, weight REAL, at INTEGER, "
-    "length INTEGER, text TEXT, response TEXT HIDDEN, metadata TEXT HIDDEN)",
+    "length INTEGER, text TEXT, response TEXT HIDDEN, metadata TEXT HIDDEN, policy_json TEXT "
+    "HIDDEN)",
     "safety_findings needs a response: safety_findings(response)",
     true,
 };
 
 static const struct family empathy_family = {
+    "empathy_findings",
     "CREATE TABLE empathy_findings(phrase TEXT, dimension TEXT, weight REAL, at INTEGER, "
-    "length INTEGER, text TEXT, response TEXT HIDDEN)",
+    "length INTEGER, text TEXT, response TEXT HIDDEN, lexicon_json TEXT HIDDEN)",
     "empathy_findings needs a response: empathy_findings(response)",
     false,
+};
+
+/* What a row tells. Its names are copies: the scorer that a policy made may be gone before the row is
+ * read. */
+struct row {
+    size_t name; /* where in the cursor's names, and how long */
+    size_t name_length;
+    size_t category;
+    size_t category_length;
+    double weight;
+    size_t at;
+    size_t length;
 };
 
 struct findings_cursor {
     sqlite3_vtab_cursor base;
     sqlite3_value *arguments[ARGUMENTS];
     struct reply reply;
-    struct finding *found; /* a growing array */
+    struct buffer names;
+    struct row *found; /* a growing array */
     size_t n;
     size_t cap;
     size_t next;
@@ -77,7 +95,7 @@ static int findings_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
     (void)table;
     info->estimatedRows = 5;
     info->estimatedCost = 10;
-    return table_arguments_plan(info, ARGUMENT_RESPONSE, ARGUMENTS);
+    return table_arguments_plan(info, FIRST_ARGUMENT, ARGUMENTS);
 }
 
 static int findings_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
@@ -95,6 +113,7 @@ static int findings_close(sqlite3_vtab_cursor *base)
     struct findings_cursor *cursor = (struct findings_cursor *)base;
     table_arguments_free(cursor->arguments, ARGUMENTS);
     reply_free(&cursor->reply);
+    buffer_free(&cursor->names);
     free(cursor->found);
     free(cursor);
     return SQLITE_OK;
@@ -105,7 +124,7 @@ static bool keep(void *context, const struct finding *found)
     struct findings_cursor *cursor = context;
     if (cursor->n == cursor->cap) {
         size_t cap = cursor->cap ? cursor->cap * 2 : 16;
-        struct finding *larger = realloc(cursor->found, cap * sizeof *larger);
+        struct row *larger = realloc(cursor->found, cap * sizeof *larger);
         if (!larger) {
             cursor->failed = true;
             return false;
@@ -113,8 +132,14 @@ static bool keep(void *context, const struct finding *found)
         cursor->found = larger;
         cursor->cap = cap;
     }
-    cursor->found[cursor->n++] = *found;
-    return true;
+    size_t at = cursor->names.n;
+    buffer_append(&cursor->names, found->name.at, found->name.n);
+    buffer_append(&cursor->names, found->category.at, found->category.n);
+    cursor->found[cursor->n++] =
+        (struct row){at,        found->name.n, at + found->name.n, found->category.n, found->weight,
+                     found->at, found->length};
+    cursor->failed = cursor->names.failed;
+    return !cursor->failed;
 }
 
 /* What is wrong with the call as such is a finding without a place: its length is 0. */
@@ -124,14 +149,43 @@ static void keep_unsafe(struct findings_cursor *cursor, const char *rule)
     keep(cursor, &found);
 }
 
-static bool metadata_blocks(sqlite3_value *value)
+static bool metadata_blocks(struct bytes metadata)
 {
-    struct bytes metadata = value_bytes(value);
     struct json_reader r;
     if (!metadata.at)
         return false;
     reader_open(&r, metadata);
     return reader_skip(&r, NULL) && reader_finish(&r) && trace_metadata_blocked(metadata);
+}
+
+/* The bytes of argument i; at is NULL where it is not given, or NULL. */
+static struct bytes argument_bytes(const struct findings_cursor *cursor, int i)
+{
+    return cursor->arguments[i] ? value_bytes(cursor->arguments[i]) : (struct bytes){NULL, 0};
+}
+
+/* The built-in scorer, or that of the policy or lexicon given. */
+static int find_scorer(struct findings_cursor *cursor, const struct family *family,
+                       const struct scorer **scorer)
+{
+    struct connection *c = ((struct row_table *)cursor->base.pVtab)->connection;
+    struct bytes lexicon = family->safety ? (struct bytes){NULL, 0} : argument_bytes(cursor, 1);
+    struct bytes policy = family->safety ? argument_bytes(cursor, 2) : (struct bytes){NULL, 0};
+    struct buffer wrong = {0};
+    *scorer = lexicon.at || policy.at ? scorers_get(&c->scorers, lexicon, policy, &wrong)
+                                      : connection_scorer(c);
+    if (*scorer || wrong.n == 0) {
+        buffer_free(&wrong);
+        return *scorer ? SQLITE_OK : SQLITE_NOMEM;
+    }
+    struct buffer message = {0};
+    buffer_format(&message, "%s(): %.*s", family->name, (int)wrong.n, wrong.at);
+    buffer_append_byte(&message, '\0');
+    int rc =
+        message.failed ? SQLITE_NOMEM : table_error(cursor->base.pVtab, SQLITE_ERROR, message.at);
+    buffer_free(&wrong);
+    buffer_free(&message);
+    return rc;
 }
 
 static int findings_filter(sqlite3_vtab_cursor *base, int given, const char *plan, int argc,
@@ -140,10 +194,11 @@ static int findings_filter(sqlite3_vtab_cursor *base, int given, const char *pla
     struct findings_cursor *cursor = (struct findings_cursor *)base;
     struct row_table *table = (struct row_table *)base->pVtab;
     const struct family *family = table->kind;
-    const struct scorer *scorer = table->connection->scorer;
+    const struct scorer *scorer;
     (void)plan;
     (void)argc;
     cursor->n = 0;
+    buffer_clear(&cursor->names);
     cursor->next = 0;
     cursor->failed = false;
     int rc = table_arguments_keep(cursor->arguments, ARGUMENTS, given, argv);
@@ -151,8 +206,11 @@ static int findings_filter(sqlite3_vtab_cursor *base, int given, const char *pla
         return rc;
     if (!cursor->arguments[0])
         return table_error(base->pVtab, SQLITE_ERROR, family->usage);
+    rc = find_scorer(cursor, family, &scorer);
+    if (rc != SQLITE_OK)
+        return rc;
     struct bytes response = value_bytes(cursor->arguments[0]);
-    bool blocked = cursor->arguments[1] && metadata_blocks(cursor->arguments[1]);
+    bool blocked = family->safety && metadata_blocks(argument_bytes(cursor, 1));
     if (response.at)
         reply_read_argument(&cursor->reply, response);
     else
@@ -188,7 +246,7 @@ static int findings_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid)
 }
 
 /* The column of a finding that has a place in the reply. */
-static void result_place(sqlite3_context *context, struct bytes words, const struct finding *found,
+static void result_place(sqlite3_context *context, struct bytes words, const struct row *found,
                          int column)
 {
     struct bytes before = {words.at, found->at};
@@ -204,13 +262,14 @@ static void result_place(sqlite3_context *context, struct bytes words, const str
 static int findings_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
     struct findings_cursor *cursor = (struct findings_cursor *)base;
-    const struct finding *found = &cursor->found[cursor->next];
+    const struct row *found = &cursor->found[cursor->next];
+    const char *names = cursor->names.at;
     switch (column) {
     case NAME:
-        result_text(context, found->name);
+        result_text(context, (struct bytes){names + found->name, found->name_length});
         break;
     case CATEGORY:
-        result_text(context, found->category);
+        result_text(context, (struct bytes){names + found->category, found->category_length});
         break;
     case WEIGHT:
         sqlite3_result_double(context, found->weight);
@@ -222,7 +281,7 @@ static int findings_column(sqlite3_vtab_cursor *base, sqlite3_context *context, 
             result_place(context, reply_words(&cursor->reply), found, column);
         break;
     default: {
-        sqlite3_value *argument = cursor->arguments[column - ARGUMENT_RESPONSE];
+        sqlite3_value *argument = cursor->arguments[column - FIRST_ARGUMENT];
         if (argument)
             sqlite3_result_value(context, argument);
     }

@@ -4,7 +4,8 @@ const char folder_declaration[] =
     "CREATE TABLE legacy_traces(" TRACE_ROW_COLUMNS
     ", document TEXT, path TEXT, size INTEGER, mtime INTEGER, file_error TEXT, "
     "directory TEXT HIDDEN, dictionary BLOB HIDDEN, session_key TEXT HIDDEN, "
-    "user_key TEXT HIDDEN, root TEXT HIDDEN, file_state TEXT HIDDEN, " ROW_HIDDEN_COLUMNS ")";
+    "user_key TEXT HIDDEN, policy TEXT HIDDEN, root TEXT HIDDEN, file_state TEXT HIDDEN, "
+    "no_trace TEXT HIDDEN, " ROW_HIDDEN_COLUMNS ")";
 
 /* The letter by which idxStr tells xFilter of a constraint on `day`; 0 for one of no use. */
 static char day_constraint(unsigned char op)
@@ -34,7 +35,7 @@ static bool is_fact(int column)
 static unsigned column_steps(int column, bool *document)
 {
     *document = column != COLUMN_DAY && column != FILE_PATH && column != FILE_ROOT &&
-                !is_fact(column) &&
+                column != FILE_NO_TRACE && !is_fact(column) &&
                 !(column >= ARGUMENT_DIRECTORY && column < ARGUMENT_DIRECTORY + FOLDER_ARGUMENTS);
     if (!*document || column == FILE_DOCUMENT)
         return 0;

@@ -21,12 +21,14 @@ enum {
     ARGUMENT_DICTIONARY,
     ARGUMENT_SESSION_KEY,
     ARGUMENT_USER_KEY,
+    ARGUMENT_POLICY,
     FILE_ROOT,
     FILE_STATE,
+    FILE_NO_TRACE,
     FILE_HIDDEN /* the first of ROW_HIDDEN_COLUMNS */
 };
 
-#define FOLDER_ARGUMENTS 4
+#define FOLDER_ARGUMENTS 5
 
 extern const char folder_declaration[];
 

@@ -8,11 +8,17 @@
  * need; constraints on `day` keep folders from being opened; LIMIT stops the walk.
  *
  * After the visible columns come hidden ones. Arguments, in this order: directory; dictionary, a
- * blob to make `packed` with; session_key and user_key, paths into the document (core/trace.h).
+ * blob to make `packed` with; session_key and user_key, paths into the document (core/trace.h);
+ * policy, JSON that the rewards go by.
  * Outputs: root, the absolute folder below which `path` lies; file_state, the state the ledger
- * gives such a file (NULL: a trace); and those of trace_row.h.
+ * gives such a file (NULL: a trace); no_trace, why it cannot be one, as far as its name and kind tell;
+ * and those of trace_row.h.
+ *
+ * A rowid is a hash of the arguments and of the path: where SQLite reads the folder once for each side
+ * of an OR, it tells by the rowids which rows it has seen.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "folder_plan.h"
@@ -23,8 +29,10 @@ struct folder_cursor {
     struct read_ahead *ahead; /* NULL before the first xFilter */
     struct buffer root;       /* the folder's path, NUL-terminated */
     bool end;
-    sqlite3_int64 rowid;
+    uint64_t hash; /* of the arguments */
     sqlite3_value *arguments[FOLDER_ARGUMENTS];
+    struct kept_scorers scorers;
+    const struct scorer *scorer; /* one of them, or the connection's */
     struct buffer scratch;
 };
 
@@ -79,6 +87,7 @@ static int folder_close(sqlite3_vtab_cursor *base)
 {
     struct folder_cursor *cursor = (struct folder_cursor *)base;
     folder_reset(cursor);
+    scorers_free(&cursor->scorers);
     buffer_free(&cursor->root);
     buffer_free(&cursor->scratch);
     free(cursor);
@@ -105,7 +114,6 @@ static int folder_next(sqlite3_vtab_cursor *base)
     if (rc < 0)
         return process_error(cursor, errno);
     cursor->end = rc == 0;
-    cursor->rowid++;
     return SQLITE_OK;
 }
 
@@ -115,15 +123,40 @@ static const char *argument_text(struct folder_cursor *cursor, int argument)
     return value ? (const char *)sqlite3_value_text(value) : NULL;
 }
 
+/* FNV-1a: Fowler, Noll, Vo; RFC 9923. */
+static uint64_t hash_on(uint64_t hash, struct bytes bytes)
+{
+    for (size_t i = 0; i < bytes.n; i++)
+        hash = (hash ^ (unsigned char)bytes.at[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static uint64_t hash_arguments(const struct folder_cursor *cursor)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (int i = 0; i < FOLDER_ARGUMENTS; i++) {
+        sqlite3_value *value = cursor->arguments[i];
+        const unsigned char given = value != NULL;
+        hash = hash_on(hash, (struct bytes){(const char *)&given, 1});
+        if (value)
+            hash = hash_on(hash, value_bytes(value));
+    }
+    return hash;
+}
+
 /* Opens the folder and begins to read ahead in it. */
 static int folder_begin(struct folder_cursor *cursor, int plan_number, const struct tree_days *days)
 {
-    struct connection *c = ((struct row_table *)cursor->base.pVtab)->connection;
     sqlite3_value *dictionary = cursor->arguments[ARGUMENT_DICTIONARY - ARGUMENT_DIRECTORY];
     struct bytes dictionary_bytes = dictionary ? value_bytes(dictionary) : (struct bytes){"", 0};
     struct buffer error = {0};
+    int rc;
+    cursor->scorer = table_scorer(cursor->base.pVtab, &cursor->scorers, "legacy_traces",
+                                  cursor->arguments[ARGUMENT_POLICY - ARGUMENT_DIRECTORY], &rc);
+    if (!cursor->scorer)
+        return rc;
     const struct trace_row_tools tools = {
-        .scorer = c->scorer,
+        .scorer = cursor->scorer,
         .keys = {argument_text(cursor, ARGUMENT_SESSION_KEY),
                  argument_text(cursor, ARGUMENT_USER_KEY)},
     };
@@ -131,8 +164,8 @@ static int folder_begin(struct folder_cursor *cursor, int plan_number, const str
     struct tree *tree = tree_open(argument_text(cursor, ARGUMENT_DIRECTORY), days, &error);
     if (!tree) {
         buffer_append_byte(&error, '\0');
-        int rc = error.failed ? SQLITE_NOMEM
-                              : table_error(cursor->base.pVtab, SQLITE_CANTOPEN, error.at);
+        rc = error.failed ? SQLITE_NOMEM
+                          : table_error(cursor->base.pVtab, SQLITE_CANTOPEN, error.at);
         buffer_free(&error);
         return rc;
     }
@@ -170,7 +203,7 @@ static int folder_filter(sqlite3_vtab_cursor *base, int plan_number, const char 
     int rc = folder_begin(cursor, plan_number, &days);
     if (rc != SQLITE_OK)
         return rc;
-    cursor->rowid = 0;
+    cursor->hash = hash_arguments(cursor);
     cursor->end = true;
     return possible ? folder_next(base) : SQLITE_OK;
 }
@@ -182,7 +215,11 @@ static int folder_eof(sqlite3_vtab_cursor *base)
 
 static int folder_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid)
 {
-    *rowid = ((struct folder_cursor *)base)->rowid;
+    struct folder_cursor *cursor = (struct folder_cursor *)base;
+    uint64_t hash = hash_on(cursor->hash, read_ahead_row(cursor->ahead)->entry.path);
+    /* Whoever takes every so-manyth row by it wants all bits to count. */
+    hash ^= hash >> 32;
+    *rowid = (sqlite3_int64)(hash >> 1);
     return SQLITE_OK;
 }
 
@@ -269,7 +306,9 @@ static int score_document(void *pointer, double *combined)
 static void offer_document(struct folder_cursor *cursor, struct bytes document)
 {
     struct connection *c = ((struct row_table *)cursor->base.pVtab)->connection;
-    c->offer = (struct offer){document, cursor, score_document};
+    /* combined_reward(document) goes by no policy. */
+    if (cursor->scorer == c->scorer)
+        c->offer = (struct offer){document, cursor, score_document};
 }
 
 /* The columns about the file; those of its document are trace_row's. */
@@ -305,6 +344,10 @@ static int file_column(struct folder_cursor *cursor, sqlite3_context *context, i
         break;
     case FILE_STATE:
         result_file_state(context, row);
+        break;
+    case FILE_NO_TRACE:
+        if (!row->entry.failure)
+            sqlite3_result_text(context, row->entry.no_trace, -1, SQLITE_STATIC);
         break;
     case FILE_ROOT:
         sqlite3_result_text(context, cursor->root.at, -1, SQLITE_TRANSIENT);

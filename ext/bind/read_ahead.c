@@ -26,8 +26,8 @@ enum batch_state {
 struct batch {
     enum batch_state state;
     size_t n;
-    size_t asked; /* how often a document was asked for */
-    bool read;    /* its documents are to be read ahead */
+    size_t asked;   /* how often a document was asked for */
+    bool read;      /* its documents are to be read ahead */
     unsigned steps; /* to be done ahead */
     struct folder_row rows[BATCH_ROWS];
     struct buffer paths;

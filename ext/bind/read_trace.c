@@ -5,7 +5,8 @@
  *
  * One row when the document is a trace; for what is none, or NULL, one row whose file_error says
  * why and whose other columns are NULL. Hidden columns as those of legacy_traces: the arguments
- * document, dictionary, session_key and user_key, and the outputs of trace_row.h.
+ * document, dictionary, session_key, user_key and policy (JSON, what the rewards go by), and the
+ * outputs of trace_row.h.
  */
 #include "trace_row.h"
 
@@ -17,20 +18,23 @@ enum {
     ARGUMENT_DICTIONARY,
     ARGUMENT_SESSION_KEY,
     ARGUMENT_USER_KEY,
+    ARGUMENT_POLICY,
     READ_HIDDEN /* the first of ROW_HIDDEN_COLUMNS */
 };
 
-#define ARGUMENTS 4
+#define ARGUMENTS 5
 
 static const char declaration[] =
     "CREATE TABLE read_trace(" TRACE_ROW_COLUMNS
     ", file_error TEXT, document TEXT HIDDEN, dictionary BLOB HIDDEN, session_key TEXT HIDDEN, "
-    "user_key TEXT HIDDEN, " ROW_HIDDEN_COLUMNS ")";
+    "user_key TEXT HIDDEN, policy TEXT HIDDEN, " ROW_HIDDEN_COLUMNS ")";
 
 struct read_cursor {
     sqlite3_vtab_cursor base;
     bool end;
     struct trace_row row;
+    struct kept_scorers scorers;
+    const struct scorer *scorer; /* one of them, or the connection's */
     sqlite3_value *arguments[ARGUMENTS];
     struct buffer scratch;
 };
@@ -67,6 +71,7 @@ static int read_close(sqlite3_vtab_cursor *base)
     struct read_cursor *cursor = (struct read_cursor *)base;
     table_arguments_free(cursor->arguments, ARGUMENTS);
     trace_row_free(&cursor->row);
+    scorers_free(&cursor->scorers);
     buffer_free(&cursor->scratch);
     free(cursor);
     return SQLITE_OK;
@@ -84,6 +89,10 @@ static int read_filter(sqlite3_vtab_cursor *base, int given, const char *plan, i
     if (!cursor->arguments[0])
         return table_error(base->pVtab, SQLITE_ERROR,
                            "read_trace needs a document: read_trace(document)");
+    cursor->scorer = table_scorer(base->pVtab, &cursor->scorers, "read_trace",
+                                  cursor->arguments[ARGUMENT_POLICY - ARGUMENT_DOCUMENT], &rc);
+    if (!cursor->scorer)
+        return rc;
     struct bytes document = value_bytes(cursor->arguments[0]);
     trace_row_begin(&cursor->row, document.at ? document : (struct bytes){"", 0});
     cursor->end = false;
@@ -118,7 +127,7 @@ static int need_steps(struct read_cursor *cursor, unsigned steps)
 {
     struct connection *c = ((struct row_table *)cursor->base.pVtab)->connection;
     sqlite3_value *dictionary = cursor->arguments[ARGUMENT_DICTIONARY - ARGUMENT_DOCUMENT];
-    struct trace_row_tools tools = {.scorer = c->scorer};
+    struct trace_row_tools tools = {.scorer = cursor->scorer};
     tools.keys.session = argument_text(cursor, ARGUMENT_SESSION_KEY);
     tools.keys.user = argument_text(cursor, ARGUMENT_USER_KEY);
     if (steps & STEP_PACK) {

@@ -59,6 +59,32 @@ static struct reply *reply_argument(sqlite3_context *context, sqlite3_value **ar
     return &c->reply;
 }
 
+/* The scorer of the lexicon in argument `lexicon` and the policy in argument `policy`, where there are
+ * such: 0 says that the function has none. NULL after setting an error. */
+static const struct scorer *scorer_argument(sqlite3_context *context, int argc,
+                                            sqlite3_value **argv, int lexicon, int policy,
+                                            const char *function)
+{
+    struct connection *c = sqlite3_user_data(context);
+    struct bytes lexicon_json = {NULL, 0};
+    struct bytes policy_json = {NULL, 0};
+    if ((lexicon && lexicon < argc &&
+         !text_argument(context, argv, lexicon, function, "lexicon_json", &lexicon_json)) ||
+        (policy && policy < argc &&
+         !text_argument(context, argv, policy, function, "policy_json", &policy_json)))
+        return NULL;
+    struct buffer wrong = {0};
+    const struct scorer *scorer = lexicon_json.at || policy_json.at
+                                      ? scorers_get(&c->scorers, lexicon_json, policy_json, &wrong)
+                                      : connection_scorer(c);
+    if (!scorer && wrong.n > 0)
+        result_errorf(context, "%s(): %.*s", function, (int)wrong.n, wrong.at);
+    else if (!scorer)
+        sqlite3_result_error_nomem(context);
+    buffer_free(&wrong);
+    return scorer;
+}
+
 /* Whether metadata, which may be NULL or no JSON at all, says that the reply was blocked. */
 static bool is_blocked(struct bytes metadata)
 {
@@ -79,26 +105,27 @@ static void response_text(sqlite3_context *context, int argc, sqlite3_value **ar
         result_text(context, reply_words(reply));
 }
 
+/* reward_safety(response [, metadata [, policy_json]]) */
 static void reward_safety(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-    struct connection *c = sqlite3_user_data(context);
     struct bytes metadata = {NULL, 0};
     if (argc > 1 && !text_argument(context, argv, 1, "reward_safety", "metadata", &metadata))
         return;
-    struct reply *reply = reply_argument(context, argv, "reward_safety");
+    const struct scorer *scorer = scorer_argument(context, argc, argv, 0, 2, "reward_safety");
+    struct reply *reply = scorer ? reply_argument(context, argv, "reward_safety") : NULL;
     if (!reply)
         return;
-    struct rewards rewards = scoring_rewards(c->scorer, reply, is_blocked(metadata), 0);
+    struct rewards rewards = scoring_rewards(scorer, reply, is_blocked(metadata), 0);
     sqlite3_result_double(context, rewards.safety);
 }
 
+/* reward_empathy(response [, lexicon_json]) */
 static void reward_empathy(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-    struct connection *c = sqlite3_user_data(context);
-    (void)argc;
-    struct reply *reply = reply_argument(context, argv, "reward_empathy");
+    const struct scorer *scorer = scorer_argument(context, argc, argv, 1, 0, "reward_empathy");
+    struct reply *reply = scorer ? reply_argument(context, argv, "reward_empathy") : NULL;
     if (reply)
-        sqlite3_result_double(context, scorer_score(c->scorer, reply_words(reply)).empathy);
+        sqlite3_result_double(context, scorer_score(scorer, reply_words(reply)).empathy);
 }
 
 static void reward_length_of(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -119,40 +146,6 @@ static void reward_latency_of(sqlite3_context *context, int argc, sqlite3_value 
 
 /* ---- the combined reward ---- */
 
-/* Reads {"safety": 0.5, "empathy": 0.3, …}. Returns NULL, or what is wrong with it. */
-static const char *parse_weights(struct bytes json, struct reward_weights *weights)
-{
-    struct json_reader r;
-    struct json_text key;
-    *weights = (struct reward_weights){0, 0, 0, 0};
-    const struct {
-        const char *name;
-        double *weight;
-    } fields[] = {
-        {"safety", &weights->safety},
-        {"empathy", &weights->empathy},
-        {"length", &weights->length},
-        {"latency", &weights->latency},
-    };
-    const size_t n = sizeof fields / sizeof *fields;
-    reader_open(&r, json);
-    if (!reader_enter(&r, JSON_OBJECT))
-        return "must be a JSON object such as {\"safety\":0.5,\"empathy\":0.5}";
-    while (reader_next_member(&r, &key)) {
-        size_t i = 0;
-        while (i < n && !json_text_is(key, (struct bytes){fields[i].name, strlen(fields[i].name)}))
-            i++;
-        if (i == n)
-            return "has a name other than safety, empathy, length and latency";
-        if (!reader_number(&r, fields[i].weight) || !(*fields[i].weight >= 0))
-            return "has a weight that is no number of 0 or more";
-    }
-    if (!reader_finish(&r))
-        return "is not valid JSON";
-    double sum = weights->safety + weights->empathy + weights->length + weights->latency;
-    return fabs(sum - 1) <= 1e-9 ? NULL : "must sum to 1";
-}
-
 /* Parsed once per statement when the argument is constant. NULL after setting an error. */
 static const struct reward_weights *weights_argument(sqlite3_context *context, sqlite3_value **argv,
                                                      int i, struct reward_weights *local)
@@ -165,7 +158,7 @@ static const struct reward_weights *weights_argument(sqlite3_context *context, s
         return NULL;
     if (!json.at)
         return &reward_default_weights;
-    const char *wrong = parse_weights(json, local);
+    const char *wrong = weights_read(json, local);
     if (wrong) {
         result_errorf(context, "combined_reward(): weights_json %s", wrong);
         return NULL;
@@ -178,10 +171,10 @@ static const struct reward_weights *weights_argument(sqlite3_context *context, s
     return local; /* the cached copy may be gone already: SQLite is free not to keep it */
 }
 
-/* combined_reward(response, latency_ms [, metadata [, weights_json]]) */
+/* combined_reward(response, latency_ms [, metadata [, weights_json [, policy_json
+ * [, lexicon_json]]]]) */
 static void combined_reward(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-    struct connection *c = sqlite3_user_data(context);
     const struct reward_weights *weights = &reward_default_weights;
     struct reward_weights local;
     struct bytes metadata = {NULL, 0};
@@ -195,10 +188,11 @@ static void combined_reward(sqlite3_context *context, int argc, sqlite3_value **
         if (!weights)
             return;
     }
-    struct reply *reply = reply_argument(context, argv, "combined_reward");
+    const struct scorer *scorer = scorer_argument(context, argc, argv, 5, 4, "combined_reward");
+    struct reply *reply = scorer ? reply_argument(context, argv, "combined_reward") : NULL;
     if (!reply)
         return;
-    struct rewards rewards = scoring_rewards(c->scorer, reply, is_blocked(metadata), latency);
+    struct rewards rewards = scoring_rewards(scorer, reply, is_blocked(metadata), latency);
     sqlite3_result_double(context, reward_combine(weights, &rewards));
 }
 
@@ -230,11 +224,12 @@ static void combined_reward_of_trace(sqlite3_context *context, int argc, sqlite3
     if (!document.at || trace_read(&trace, document, NULL, &error) != 0)
         return;
     reply_take(&c->reply, trace.response, trace.reply);
-    if (reply_failed(&c->reply)) {
+    const struct scorer *scorer = connection_scorer(c);
+    if (!scorer || reply_failed(&c->reply)) {
         sqlite3_result_error_nomem(context);
         return;
     }
-    struct rewards rewards = scoring_rewards(c->scorer, &c->reply, trace.blocked, trace.latency_ms);
+    struct rewards rewards = scoring_rewards(scorer, &c->reply, trace.blocked, trace.latency_ms);
     sqlite3_result_double(context, reward_combine(&reward_default_weights, &rewards));
 }
 
@@ -246,10 +241,12 @@ int register_rewards(sqlite3 *db, struct connection *c)
         void (*call)(sqlite3_context *, int, sqlite3_value **);
     } functions[] = {
         {"reward_safety", 1, reward_safety},      {"reward_safety", 2, reward_safety},
-        {"reward_empathy", 1, reward_empathy},    {"reward_length", 1, reward_length_of},
+        {"reward_safety", 3, reward_safety},      {"reward_empathy", 1, reward_empathy},
+        {"reward_empathy", 2, reward_empathy},    {"reward_length", 1, reward_length_of},
         {"reward_latency", 1, reward_latency_of}, {"combined_reward", 1, combined_reward_of_trace},
         {"combined_reward", 2, combined_reward},  {"combined_reward", 3, combined_reward},
-        {"combined_reward", 4, combined_reward},
+        {"combined_reward", 4, combined_reward},  {"combined_reward", 5, combined_reward},
+        {"combined_reward", 6, combined_reward},
     };
     int rc = connection_function(db, c, "response_text", 1, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC,
                                  response_text);

@@ -19,4 +19,8 @@ const char *scoring_unsafe(const struct reply *reply, bool blocked);
 struct rewards scoring_rewards(const struct scorer *scorer, const struct reply *reply, bool blocked,
                                double latency_ms);
 
+/* Reads {"safety": 0.5, "empathy": 0.3, ...}: names that are left out weigh nothing. Returns NULL, or
+ * what is wrong with it. */
+const char *weights_read(struct bytes json, struct reward_weights *weights);
+
 #endif

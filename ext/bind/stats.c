@@ -3,6 +3,10 @@
  *
  *     mean_ci(x [, level])                   aggregate and window function
  *     percentile(x, p)                       aggregate and window function
+ *     moments(x), sample(x)                  aggregates: x of one group, packed
+ *     mean_of(moments)                       aggregates: of the groups together
+ *     mean_ci_of(moments [, level])
+ *     percentile_of(sample, p)
  *     wilson_low(successes, n [, level])
  *     wilson_high(successes, n [, level])
  *
@@ -17,6 +21,12 @@
  * 0..100 and, within 0.001, the same in all rows; interpolation is linear; the answer is NULL for
  * no values and else a REAL; a text, blob or infinite x is an error. It takes any frame. It keeps
  * the values, 8 bytes each.
+ *
+ * moments and sample pack what is to be known of the values of a group into a blob; from those of
+ * several groups mean_of, mean_ci_of and percentile_of give what avg, mean_ci and percentile give of
+ * all their values, but for rounding. So the groups can be such as an index has in order, where SQLite
+ * sorts nothing, and the report's own groups be made of them. They are NULL for no values. The blobs
+ * are for the query they are made in: other machines lay them out otherwise.
  *
  * wilson_low and wilson_high are the ends of Wilson's interval for the share successes / n. They
  * are NULL when either count is NULL, and for 0 of 0; counts that cannot be, such as 1 of 0, are
@@ -83,31 +93,45 @@ struct mean_ci {
     double level; /* 0: no row yet */
 };
 
-static void mean_ci_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+/* The state, with the level of this row, which is that of all rows. NULL: the error is set. */
+static struct mean_ci *mean_ci_state(sqlite3_context *context, const char *function, int argc,
+                                     sqlite3_value **argv)
 {
     struct mean_ci *state;
     double level;
 
-    if (!read_level(context, "mean_ci", argc, argv, 1, &level))
-        return;
+    if (!read_level(context, function, argc, argv, 1, &level))
+        return NULL;
     state = sqlite3_aggregate_context(context, sizeof *state);
     if (!state) {
         sqlite3_result_error_nomem(context);
-        return;
+        return NULL;
     }
     if (state->level > 0 && (state->level < level || state->level > level)) {
-        result_errorf(context, "mean_ci(): level must be the same in all rows; it is %g and %g",
-                      state->level, level);
-        return;
+        result_errorf(context, "%s(): level must be the same in all rows; it is %g and %g",
+                      function, state->level, level);
+        return NULL;
     }
     state->level = level;
-    if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
-        return;
-    if (!is_number(sqlite3_value_type(argv[0]))) {
-        result_errorf(context, "mean_ci(): x must be a number, not %s", type_name(argv[0]));
-        return;
-    }
-    moments_add(&state->moments, sqlite3_value_double(argv[0]));
+    return state;
+}
+
+/* Whether there is an x. What is neither a number nor NULL sets the error. */
+static bool has_number(sqlite3_context *context, const char *function, sqlite3_value *x)
+{
+    int type = sqlite3_value_type(x);
+
+    if (type != SQLITE_NULL && !is_number(type))
+        result_errorf(context, "%s(): x must be a number, not %s", function, type_name(x));
+    return is_number(type);
+}
+
+static void mean_ci_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct mean_ci *state = mean_ci_state(context, "mean_ci", argc, argv);
+
+    if (state && has_number(context, "mean_ci", argv[0]))
+        moments_add(&state->moments, sqlite3_value_double(argv[0]));
 }
 
 static void mean_ci_inverse(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -134,50 +158,62 @@ struct percentile {
     bool started; /* p is that of the first row */
 };
 
-static void percentile_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+/* The state, with the p of this row, which is that of all rows. NULL: the error is set. */
+static struct percentile *percentile_state(sqlite3_context *context, const char *function,
+                                           sqlite3_value **argv)
 {
     struct percentile *state;
     double p;
-    double x;
 
-    (void)argc;
     if (!is_number(sqlite3_value_numeric_type(argv[1]))) {
-        result_errorf(context, "percentile(): p must be a number from 0 to 100, not %s",
+        result_errorf(context, "%s(): p must be a number from 0 to 100, not %s", function,
                       type_name(argv[1]));
-        return;
+        return NULL;
     }
     p = sqlite3_value_double(argv[1]);
     if (!(p >= 0 && p <= 100)) {
-        result_errorf(context, "percentile(): p must be from 0 to 100; it is %g", p);
-        return;
+        result_errorf(context, "%s(): p must be from 0 to 100; it is %g", function, p);
+        return NULL;
     }
     state = sqlite3_aggregate_context(context, sizeof *state);
     if (!state) {
         sqlite3_result_error_nomem(context);
-        return;
+        return NULL;
     }
     if (state->started && fabs(p - state->p) > SAME_P) {
-        result_errorf(context, "percentile(): p must be the same in all rows; it is %g and %g",
+        result_errorf(context, "%s(): p must be the same in all rows; it is %g and %g", function,
                       state->p, p);
-        return;
+        return NULL;
     }
     if (!state->started) {
         state->p = p;
         state->started = true;
     }
-    if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
+    return state;
+}
+
+/* Adds x to the sample, unless it is NULL; else, or when it cannot be, the error is set. */
+static void add_to_sample(sqlite3_context *context, const char *function, struct sample *sample,
+                          sqlite3_value *value)
+{
+    double x;
+
+    if (!has_number(context, function, value))
         return;
-    if (!is_number(sqlite3_value_type(argv[0]))) {
-        result_errorf(context, "percentile(): x must be a number, not %s", type_name(argv[0]));
-        return;
-    }
-    x = sqlite3_value_double(argv[0]);
-    if (!isfinite(x)) {
-        result_errorf(context, "percentile(): x must be finite; it is %g", x);
-        return;
-    }
-    if (sample_add(&state->sample, x) != 0)
+    x = sqlite3_value_double(value);
+    if (!isfinite(x))
+        result_errorf(context, "%s(): x must be finite; it is %g", function, x);
+    else if (sample_add(sample, x) != 0)
         sqlite3_result_error_nomem(context);
+}
+
+static void percentile_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct percentile *state = percentile_state(context, "percentile", argv);
+
+    (void)argc;
+    if (state)
+        add_to_sample(context, "percentile", &state->sample, argv[0]);
 }
 
 static void percentile_inverse(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -206,6 +242,122 @@ static void percentile_final(sqlite3_context *context)
     percentile_value(context);
     if (state)
         sample_free(&state->sample);
+}
+
+static void moments_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct moments *state = sqlite3_aggregate_context(context, sizeof *state);
+
+    (void)argc;
+    if (!state)
+        sqlite3_result_error_nomem(context);
+    else if (has_number(context, "moments", argv[0]))
+        moments_add(state, sqlite3_value_double(argv[0]));
+}
+
+static void moments_final(sqlite3_context *context)
+{
+    struct moments *state = sqlite3_aggregate_context(context, 0);
+
+    if (state && state->n > 0)
+        sqlite3_result_blob(context, state, sizeof *state, SQLITE_TRANSIENT);
+}
+
+/* Joins what moments() packed to `moments`; NULL is of no values. */
+static void join_moments(sqlite3_context *context, const char *function, struct moments *moments,
+                         sqlite3_value *packed)
+{
+    const void *blob = sqlite3_value_blob(packed);
+    struct moments other = {.n = -1};
+
+    if (sqlite3_value_type(packed) == SQLITE_NULL)
+        return;
+    if (blob && sqlite3_value_type(packed) == SQLITE_BLOB &&
+        sqlite3_value_bytes(packed) == sizeof other)
+        memcpy(&other, blob, sizeof other);
+    if (other.n < 0 || other.n > INT64_MAX - moments->n)
+        result_errorf(context, "%s(): moments must be what moments() gave", function);
+    else
+        moments_join(moments, &other);
+}
+
+static void mean_of_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct moments *state = sqlite3_aggregate_context(context, sizeof *state);
+
+    (void)argc;
+    if (!state)
+        sqlite3_result_error_nomem(context);
+    else
+        join_moments(context, "mean_of", state, argv[0]);
+}
+
+static void mean_of_final(sqlite3_context *context)
+{
+    struct moments *state = sqlite3_aggregate_context(context, 0);
+
+    if (state && state->n > 0)
+        sqlite3_result_double(context, state->mean);
+}
+
+static void mean_ci_of_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct mean_ci *state = mean_ci_state(context, "mean_ci_of", argc, argv);
+
+    if (state)
+        join_moments(context, "mean_ci_of", &state->moments, argv[0]);
+}
+
+static void sample_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct sample *state = sqlite3_aggregate_context(context, sizeof *state);
+
+    (void)argc;
+    if (!state)
+        sqlite3_result_error_nomem(context);
+    else
+        add_to_sample(context, "sample", state, argv[0]);
+}
+
+static void sample_final(sqlite3_context *context)
+{
+    struct sample *state = sqlite3_aggregate_context(context, 0);
+
+    if (state && state->n > 0)
+        sqlite3_result_blob64(context, state->at, state->n * sizeof *state->at, SQLITE_TRANSIENT);
+    if (state)
+        sample_free(state);
+}
+
+static bool all_finite(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
+/* What sample() packed is looked at where it was added: in the blob it may not be aligned. */
+static void percentile_of_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    struct percentile *state = percentile_state(context, "percentile_of", argv);
+    int type = sqlite3_value_type(argv[0]);
+    const void *blob = type == SQLITE_BLOB ? sqlite3_value_blob(argv[0]) : NULL;
+    size_t bytes = blob ? (size_t)sqlite3_value_bytes(argv[0]) : 0;
+    size_t n = bytes / sizeof(double);
+
+    (void)argc;
+    if (!state || type == SQLITE_NULL)
+        return;
+    if (n > 0 && bytes % sizeof(double) == 0) {
+        if (sample_add_all(&state->sample, blob, n) != 0) {
+            sqlite3_result_error_nomem(context);
+            return;
+        }
+        if (all_finite(state->sample.at + state->sample.n - n, n))
+            return;
+    }
+    result_errorf(context, "percentile_of(): sample must be what sample() gave");
 }
 
 /* A count that is not NULL. False: the error is set. */
@@ -258,6 +410,7 @@ static void wilson_high_scalar(sqlite3_context *context, int argc, sqlite3_value
     wilson(context, argc, argv, "wilson_high", wilson_high);
 }
 
+/* Without value and inverse it is no window function. */
 static const struct {
     const char *name;
     int arguments;
@@ -269,6 +422,12 @@ static const struct {
     {"mean_ci", 1, mean_ci_step, mean_ci_value, mean_ci_value, mean_ci_inverse},
     {"mean_ci", 2, mean_ci_step, mean_ci_value, mean_ci_value, mean_ci_inverse},
     {"percentile", 2, percentile_step, percentile_final, percentile_value, percentile_inverse},
+    {"moments", 1, moments_step, moments_final, NULL, NULL},
+    {"mean_of", 1, mean_of_step, mean_of_final, NULL, NULL},
+    {"mean_ci_of", 1, mean_ci_of_step, mean_ci_value, NULL, NULL},
+    {"mean_ci_of", 2, mean_ci_of_step, mean_ci_value, NULL, NULL},
+    {"sample", 1, sample_step, sample_final, NULL, NULL},
+    {"percentile_of", 2, percentile_of_step, percentile_final, NULL, NULL},
 };
 
 static const struct {

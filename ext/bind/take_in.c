@@ -1,6 +1,9 @@
 /*
  * take_in.c -- lightning_take_in(): turns what waits in the inbox into traces.
  *
+ * Documents are scored by the policy in force in the file, as import scores them: taking in is no
+ * pure function but a command, and by hand it must not give other scores than `lightning` does.
+ *
  * A document that is a trace leaves the inbox; one that is none, or whose trace_id is already there
  * with other bytes, stays with its reason. Returns how many left. Each batch is a transaction of
  * its own, so it is refused inside one.
@@ -12,20 +15,34 @@
 /* Rows of one transaction: long enough to be fast, short enough for other writers. */
 #define BATCH 500
 
+/* A day of the calendar, or NULL: by reckoning, date() makes 1 March of 29 February 2023. */
+#define REAL_DAY(text)                                                                             \
+    "CASE WHEN date(" text ", '+0 days') = " text " AND " text " > '0001' THEN " text " END"
+
 /* A waiting document, read: the columns in the order that sql/store/trace.sql takes them, then those
  * that the rest needs. A trace without a date of its own belongs to the day it was received. */
 static const char waiting_sql[] =
-    "SELECT r.trace_id, r.component, coalesce(r.day, substr(i.received_at, 1, 10)), "
-    "r.timestamp_start, r.timestamp_end, r.session_id, r.user_id, r.model, r.latency_ms, "
-    "r.prompt_tokens, r.completion_tokens, r.finish_reason, r.blocked, r.error_class, r.reward, "
-    "r.reward_safety, r.reward_empathy, r.reward_length, r.reward_latency, r.combined_reward, "
-    "r.error, r.response_text, r.file_error, i.id, r.document_hash, "
-    "r.document_size, r.packed "
-    "FROM main.inbox AS i, read_trace(i.document, ?1) AS r "
-    "WHERE i.reason IS NULL ORDER BY i.id LIMIT ?2";
+    "SELECT r.trace_id, r.component, "
+    "coalesce(" REAL_DAY("r.day") ", " REAL_DAY(
+        "substr(i.received_at, 1, 10)") "), "
+                                        "r.timestamp_start, r.timestamp_end, r.session_id, "
+                                        "r.user_id, r.model, r.latency_ms, "
+                                        "r.prompt_tokens, r.completion_tokens, r.finish_reason, "
+                                        "r.blocked, r.error_class, r.reward, "
+                                        "r.reward_safety, r.reward_empathy, r.reward_length, "
+                                        "r.reward_latency, r.combined_reward, "
+                                        "r.error, r.response_text, r.file_error, i.id, "
+                                        "r.document_hash, "
+                                        "r.document_size, r.packed "
+                                        "FROM main.inbox AS i, read_trace(i.document, ?1, NULL, "
+                                        "NULL, "
+                                        "(SELECT policy FROM main.policies WHERE kind = 'safety' "
+                                        "AND in_force = 1)) AS r "
+                                        "WHERE i.reason IS NULL ORDER BY i.id LIMIT ?2";
 
 enum {
     TRACE_ID,
+    DAY = 2,
     FILE_ERROR = 22, /* so many columns of a trace come first */
     INBOX_ID,
     HASH,
@@ -43,6 +60,7 @@ struct take_in {
     sqlite3_stmt *remove_document;
     sqlite3_stmt *remove;
     sqlite3_stmt *keep;
+    sqlite3_stmt *remember;
     sqlite3_int64 dictionary; /* 0: none */
     sqlite3_int64 scorer;
     sqlite3_int64 next_document;
@@ -62,6 +80,7 @@ static int prepare_all(struct take_in *t)
         {"DELETE FROM main.documents WHERE id = ?1", &t->remove_document},
         {"DELETE FROM main.inbox WHERE id = ?1", &t->remove},
         {"UPDATE main.inbox SET reason = ?2 WHERE id = ?1", &t->keep},
+        {"INSERT OR IGNORE INTO main.inbox_documents VALUES (?1)", &t->remember},
     };
     int rc = SQLITE_OK;
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof statements / sizeof *statements; i++)
@@ -78,6 +97,7 @@ static void finalize_all(struct take_in *t)
     sqlite3_finalize(t->remove_document);
     sqlite3_finalize(t->remove);
     sqlite3_finalize(t->keep);
+    sqlite3_finalize(t->remember);
 }
 
 /* Steps a statement that gives no rows, and makes it ready for the next time. */
@@ -105,8 +125,7 @@ static int begin_batch(struct take_in *t)
     sqlite3_stmt *newest = NULL;
     int rc = sqlite3_exec(t->db, sql_store_scorer, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = query_integer(t->db, "SELECT id FROM main.scorers WHERE hash = lightning_scorer()",
-                           &t->scorer);
+        rc = query_integer(t->db, sql_store_scorer_in_force, &t->scorer);
     if (rc == SQLITE_OK)
         rc = query_integer(t->db, sql_store_next_document, &t->next_document);
     if (rc == SQLITE_OK)
@@ -145,7 +164,8 @@ static int leave_inbox(struct take_in *t, const char *reason)
     return run(stmt);
 }
 
-/* The trace_id is already there: with the same bytes, this one is a duplicate and may go. */
+/* The trace_id is already there: with the same bytes, this one is a duplicate and may go; but whoever
+ * wrote it may count on it, whatever becomes of the file that brought it first. */
 static int settle_known(struct take_in *t)
 {
     sqlite3_bind_value(t->same_document, 1, sqlite3_column_value(t->waiting, TRACE_ID));
@@ -154,7 +174,11 @@ static int settle_known(struct take_in *t)
         sqlite3_bind_int64(t->same_document, 3, t->dictionary);
     int rc = sqlite3_step(t->same_document);
     bool same = rc == SQLITE_ROW && sqlite3_column_int(t->same_document, 1);
+    if (same)
+        sqlite3_bind_value(t->remember, 1, sqlite3_column_value(t->same_document, 0));
     rc = sqlite3_reset(t->same_document);
+    if (rc == SQLITE_OK && same)
+        rc = run(t->remember);
     if (rc != SQLITE_OK)
         return rc;
     return leave_inbox(t, same ? NULL : "conflict: this trace_id is stored with other bytes");
@@ -184,6 +208,9 @@ static int take_one(struct take_in *t)
     bool kept = false;
     if (file_error)
         return leave_inbox(t, file_error);
+    if (sqlite3_column_type(t->waiting, DAY) == SQLITE_NULL)
+        return leave_inbox(t, "no day: neither timestamp_end nor received_at begins with a day of "
+                              "the calendar, YYYY-MM-DD");
     int rc = store_document(t);
     if (rc == SQLITE_OK)
         rc = store_trace(t, &kept);
@@ -226,7 +253,16 @@ static void lightning_take_in(sqlite3_context *context, int argc, sqlite3_value 
         result_errorf(context, "lightning_take_in(): not inside a transaction: COMMIT first");
         return;
     }
-    int rc = prepare_all(&t);
+    sqlite3_int64 version = 0;
+    int rc = query_integer(t.db, "PRAGMA main.user_version", &version);
+    if (rc == SQLITE_OK && version == 1) {
+        result_errorf(context,
+                      "lightning_take_in(): the file is of version 1: `lightning sql "
+                      "--write ''` brings it up to date, sql/migrations/ says how by hand");
+        return;
+    }
+    if (rc == SQLITE_OK)
+        rc = prepare_all(&t);
     while (rc == SQLITE_OK && more)
         rc = take_batch(&t, &more);
     if (rc == SQLITE_OK) {

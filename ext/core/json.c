@@ -192,7 +192,7 @@ struct json_reader reader_member(struct json_reader r, const char *key)
 {
     struct json_reader found = {.begin = r.begin, .at = r.at, .end = r.end, .expected = "a member"};
     struct bytes wanted = {key, strlen(key)};
-    struct json_text name;
+    struct json_text name = {{NULL, 0}, false};
     if (reader_type(&r) != JSON_OBJECT || !reader_enter(&r, JSON_OBJECT))
         return found;
     while (reader_next_member(&r, &name)) {

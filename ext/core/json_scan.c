@@ -179,17 +179,17 @@ static const char *scan_scalar(struct json_reader *r, const char *p)
 
 /* ---- containers ---- */
 
-/* Which of the containers around us are objects: a bit for each level, so that hostile nesting
- * costs no stack. Not set before it is written. */
+/* Which of the containers around us are objects: however deep a hostile document goes, it is the same
+ * room. Only the levels that are open are set. */
 struct nesting {
-    uint64_t objects[JSON_MAX_DEPTH / 64 + 1];
+    bool object[JSON_MAX_DEPTH + 1];
     unsigned depth; /* how many containers */
     unsigned most;
 };
 
 static inline bool in_object(const struct nesting *nesting)
 {
-    return nesting->objects[nesting->depth / 64] >> (nesting->depth % 64) & 1;
+    return nesting->object[nesting->depth];
 }
 
 /* Goes into a container. */
@@ -197,12 +197,7 @@ static inline bool go_in(struct nesting *nesting, bool object)
 {
     if (nesting->depth == nesting->most)
         return false;
-    nesting->depth++;
-    uint64_t bit = UINT64_C(1) << (nesting->depth % 64);
-    if (object)
-        nesting->objects[nesting->depth / 64] |= bit;
-    else
-        nesting->objects[nesting->depth / 64] &= ~bit;
+    nesting->object[++nesting->depth] = object;
     return true;
 }
 

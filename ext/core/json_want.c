@@ -19,8 +19,8 @@ static inline bool key_is(const char *p, const struct json_want *want)
 #if defined(__SSE2__)
     const __m128i *key = (const __m128i *)(const void *)want->key;
     const __m128i *text = (const __m128i *)(const void *)p;
-    unsigned low = (unsigned)_mm_movemask_epi8(
-        _mm_cmpeq_epi8(_mm_loadu_si128(key), _mm_loadu_si128(text)));
+    unsigned low =
+        (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(key), _mm_loadu_si128(text)));
     unsigned high = (unsigned)_mm_movemask_epi8(
         _mm_cmpeq_epi8(_mm_loadu_si128(key + 1), _mm_loadu_si128(text + 1)));
     unsigned wanted = (1u << want->key_length) - 1;
@@ -99,7 +99,7 @@ static const char *collect_members(struct json_reader *r, const char *p,
         if (is_expected_key(p, end, want)) {
             p += want->key_length + 4;
         } else {
-            struct json_text key;
+            struct json_text key = {{NULL, 0}, false};
             p = scan_key(r, p, expected, &key);
             if (!p)
                 return NULL;

@@ -28,19 +28,19 @@ struct json_want {
 /* An entry of such a list. */
 #define JSON_WANT(key, slot)                                                                       \
     {                                                                                              \
-        key, sizeof(key) - 1, (slot), NULL, false                                                \
+        key, sizeof(key) - 1, (slot), NULL, false                                                  \
     }
 #define JSON_WANT_IN(key, slot, inside)                                                            \
     {                                                                                              \
-        key, sizeof(key) - 1, (slot), (inside), false                                            \
+        key, sizeof(key) - 1, (slot), (inside), false                                              \
     }
 #define JSON_WANT_IN_FIRST(key, slot, inside)                                                      \
     {                                                                                              \
-        key, sizeof(key) - 1, (slot), (inside), true                                             \
+        key, sizeof(key) - 1, (slot), (inside), true                                               \
     }
 #define JSON_WANTS_END                                                                             \
     {                                                                                              \
-        "", 0, 0, NULL, false                                                                    \
+        "", 0, 0, NULL, false                                                                      \
     }
 
 /* Passes over the value that comes next, checking it, and keeps the spans of what is wanted inside

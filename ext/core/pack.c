@@ -3,17 +3,28 @@
 #include <stdlib.h>
 #include <zdict.h>
 #include <zstd.h>
+#include <zstd_errors.h>
+
+#include "fragments.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* Measured on traces: level 3 packs to 0.89 of the bytes of level 1, and an import takes as long. */
+/* Measured on traces: level 1 packs to 1.1 of the bytes of level 3 in 0.8 of the time, level 5 to 0.93
+ * in 2.2 times the time, level 9 to 0.87 in 6 times. */
 #define LEVEL 3
+/* What stands before the fragments of a dictionary, at most: zstd's tables. */
+#define TABLES 256
+/* With fewer samples there is nothing to learn. */
+#define SAMPLES_AT_LEAST 8
 
 struct packer {
     ZSTD_CCtx *pack;
     ZSTD_DCtx *unpack;
-    ZSTD_CDict *pack_dictionary; /* NULL without a dictionary */
+    struct buffer dictionary; /* until pack_dictionary is made of it */
+    ZSTD_CDict
+        *pack_dictionary; /* NULL without a dictionary, and before the first is packed: making
+                                  * it takes as long as packing a thousand documents */
     ZSTD_DDict *unpack_dictionary;
 };
 
@@ -25,11 +36,11 @@ struct packer *packer_new(struct bytes dictionary)
     packer->pack = ZSTD_createCCtx();
     packer->unpack = ZSTD_createDCtx();
     if (dictionary.n > 0) {
-        packer->pack_dictionary = ZSTD_createCDict(dictionary.at, dictionary.n, LEVEL);
+        buffer_append(&packer->dictionary, dictionary.at, dictionary.n);
         packer->unpack_dictionary = ZSTD_createDDict(dictionary.at, dictionary.n);
     }
     bool complete = packer->pack && packer->unpack &&
-                    (dictionary.n == 0 || (packer->pack_dictionary && packer->unpack_dictionary));
+                    (dictionary.n == 0 || packer->unpack_dictionary) && !packer->dictionary.failed;
     if (complete)
         return packer;
     packer_free(packer);
@@ -44,12 +55,27 @@ void packer_free(struct packer *packer)
     ZSTD_freeDCtx(packer->unpack);
     ZSTD_freeCDict(packer->pack_dictionary);
     ZSTD_freeDDict(packer->unpack_dictionary);
+    buffer_free(&packer->dictionary);
     free(packer);
+}
+
+/* Makes the dictionary ready to pack with, if there is one. */
+static int prepare(struct packer *packer)
+{
+    if (packer->dictionary.n == 0)
+        return 0;
+    packer->pack_dictionary = ZSTD_createCDict(packer->dictionary.at, packer->dictionary.n, LEVEL);
+    if (!packer->pack_dictionary)
+        return -1;
+    buffer_free(&packer->dictionary);
+    return 0;
 }
 
 const char *packer_pack(struct packer *packer, struct bytes document, struct buffer *out)
 {
     size_t room = ZSTD_compressBound(document.n);
+    if (prepare(packer) != 0)
+        out->failed = true;
     if (buffer_reserve(out, room) != 0)
         return "out of memory";
     char *at = out->at + out->n;
@@ -86,12 +112,23 @@ const char *packer_unpack(struct packer *packer, struct bytes packed, struct buf
 const char *pack_train(struct bytes samples, const size_t *sizes, size_t n, size_t capacity,
                        struct buffer *out)
 {
-    if (n > UINT32_MAX)
-        return "too many samples";
-    if (buffer_reserve(out, capacity) != 0)
+    struct buffer fragments = {0};
+    size_t trained = 0;
+    if (n < SAMPLES_AT_LEAST || n > UINT32_MAX || capacity < 2 * TABLES)
+        return "too few samples, or too many, or no room for a dictionary";
+    if (fragments_choose(samples, sizes, n, capacity - TABLES, &fragments) != 0 ||
+        buffer_reserve(out, capacity) != 0) {
+        out->failed = true;
+    } else {
+        trained = ZDICT_finalizeDictionary(out->at + out->n, capacity, fragments.at, fragments.n,
+                                           samples.at, sizes, (unsigned)n,
+                                           (ZDICT_params_t){.compressionLevel = LEVEL});
+        if (ZSTD_getErrorCode(trained) == ZSTD_error_memory_allocation)
+            out->failed = true;
+    }
+    buffer_free(&fragments);
+    if (out->failed)
         return "out of memory";
-    size_t trained =
-        ZDICT_trainFromBuffer(out->at + out->n, capacity, samples.at, sizes, (unsigned)n);
     if (ZDICT_isError(trained))
         return ZDICT_getErrorName(trained);
     out->n += trained;
@@ -103,6 +140,11 @@ void pack_hash(struct bytes document, unsigned char hash[PACK_HASH_SIZE])
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, XXH3_128bits(document.at, document.n));
     memcpy(hash, canonical.digest, PACK_HASH_SIZE);
+}
+
+bool pack_is_trained(struct bytes head)
+{
+    return ZSTD_getDictID_fromDict(head.at, head.n) != 0;
 }
 
 const char *pack_library_version(void)

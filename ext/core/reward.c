@@ -4,135 +4,52 @@
 
 #include "phrases.h"
 
-enum kind { EMPATHY, SAFETY };
-
-/* One line of a lexicon or of the rules. */
-struct entry {
-    enum kind kind;
-    struct bytes name;
-    struct bytes category;
-    struct bytes phrase;
-    double weight;
-    bool at_line_start;
-};
-
-/* Both files in one table, so that one automaton finds all in one pass; its phrase i is entry i. */
+/* One automaton finds the patterns of both models: those of empathy come first. */
 struct scorer {
-    struct entry *entries;
-    size_t n;
+    struct empathy *empathy;
+    struct safety *safety;
     struct phrases *phrases;
+    size_t first_of_safety;
 };
-
-/* ---- reading the files ---- */
-
-/* Cuts the text at its first `mark`: returns what stands before, leaves what follows in *rest. */
-static struct bytes cut(struct bytes *rest, char mark)
-{
-    const char *found = rest->n ? memchr(rest->at, mark, rest->n) : NULL;
-    struct bytes head = *rest;
-    if (found)
-        head.n = (size_t)(found - rest->at);
-    size_t used = found ? head.n + 1 : head.n;
-    rest->at += used;
-    rest->n -= used;
-    return head;
-}
-
-/* Weights are plain decimals such as 0.25. Returns -1 for anything else. */
-static int parse_weight(struct bytes text, double *weight)
-{
-    double value = 0;
-    double unit = 1;
-    bool digits = false;
-    bool fraction = false;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.at[i];
-        if (c == '.' && !fraction) {
-            fraction = true;
-        } else if (c >= '0' && c <= '9') {
-            value = value * 10 + (c - '0');
-            unit *= fraction ? 10 : 1;
-            digits = true;
-        } else {
-            return -1;
-        }
-    }
-    *weight = value / unit;
-    return digits ? 0 : -1;
-}
-
-/* phrase, weight, dimension */
-static int parse_lexicon_line(struct bytes line, struct entry *entry)
-{
-    entry->phrase = cut(&line, '\t');
-    entry->name = entry->phrase;
-    struct bytes weight = cut(&line, '\t');
-    entry->category = line;
-    return parse_weight(weight, &entry->weight);
-}
-
-/* rule, category, weight, phrase */
-static int parse_rule_line(struct bytes line, struct entry *entry)
-{
-    entry->name = cut(&line, '\t');
-    entry->category = cut(&line, '\t');
-    struct bytes weight = cut(&line, '\t');
-    entry->at_line_start = line.n > 0 && line.at[0] == '^';
-    entry->phrase = line;
-    entry->phrase.at += entry->at_line_start;
-    entry->phrase.n -= entry->at_line_start;
-    return parse_weight(weight, &entry->weight);
-}
-
-static size_t count_lines(struct bytes text)
-{
-    size_t lines = 1;
-    for (size_t i = 0; i < text.n; i++)
-        lines += text.at[i] == '\n';
-    return lines;
-}
-
-/* Adds the lines of a file to the table, which has room for them. */
-static int read_lines(struct scorer *scorer, enum kind kind, struct bytes text,
-                      int (*parse)(struct bytes line, struct entry *entry))
-{
-    while (text.n > 0) {
-        struct bytes line = cut(&text, '\n');
-        struct entry *entry = &scorer->entries[scorer->n];
-        if (line.n == 0 || line.at[0] == '#')
-            continue;
-        entry->kind = kind;
-        if (parse(line, entry) != 0 || entry->phrase.n == 0)
-            return -1;
-        scorer->n++;
-    }
-    return 0;
-}
 
 static int compile(struct scorer *scorer)
 {
-    struct bytes *phrases = calloc(scorer->n + 1, sizeof *phrases);
-    if (!phrases)
+    scorer->first_of_safety = empathy_patterns(scorer->empathy, NULL);
+    size_t n = scorer->first_of_safety + safety_patterns(scorer->safety, NULL);
+    struct bytes *patterns = calloc(n + 1, sizeof *patterns);
+    if (!patterns)
         return -1;
-    for (size_t i = 0; i < scorer->n; i++)
-        phrases[i] = scorer->entries[i].phrase;
-    scorer->phrases = phrases_new(phrases, scorer->n);
-    free(phrases);
+    empathy_patterns(scorer->empathy, patterns);
+    safety_patterns(scorer->safety, patterns + scorer->first_of_safety);
+    scorer->phrases = phrases_new(patterns, n);
+    free(patterns);
     return scorer->phrases ? 0 : -1;
+}
+
+struct scorer *scorer_of(struct empathy *empathy, struct safety *safety)
+{
+    struct scorer *scorer = calloc(1, sizeof *scorer);
+    if (!scorer) {
+        empathy_free(empathy);
+        safety_free(safety);
+        return NULL;
+    }
+    scorer->empathy = empathy;
+    scorer->safety = safety;
+    if (empathy && safety && compile(scorer) == 0)
+        return scorer;
+    scorer_free(scorer);
+    return NULL;
 }
 
 struct scorer *scorer_new(struct bytes lexicon, struct bytes rules)
 {
-    struct scorer *scorer = calloc(1, sizeof *scorer);
-    if (!scorer)
-        return NULL;
-    scorer->entries = calloc(count_lines(lexicon) + count_lines(rules), sizeof *scorer->entries);
-    if (scorer->entries && read_lines(scorer, EMPATHY, lexicon, parse_lexicon_line) == 0 &&
-        scorer->n <= SCORER_MOST_PHRASES &&
-        read_lines(scorer, SAFETY, rules, parse_rule_line) == 0 && compile(scorer) == 0)
-        return scorer;
-    scorer_free(scorer);
-    return NULL;
+    const char *wrong_lexicon;
+    struct buffer wrong = {0};
+    struct empathy *empathy = empathy_new(lexicon, &wrong_lexicon);
+    struct safety *safety = empathy ? safety_new(rules, (struct bytes){NULL, 0}, &wrong) : NULL;
+    buffer_free(&wrong);
+    return scorer_of(empathy, safety);
 }
 
 void scorer_free(struct scorer *scorer)
@@ -140,95 +57,68 @@ void scorer_free(struct scorer *scorer)
     if (!scorer)
         return;
     phrases_free(scorer->phrases);
-    free(scorer->entries);
+    empathy_free(scorer->empathy);
+    safety_free(scorer->safety);
     free(scorer);
 }
 
 /* ---- findings ---- */
 
-#define SEEN_WORDS (SCORER_MOST_PHRASES / 64)
-
+/* A pass over a reply, with what is wanted of it. */
 struct search {
     const struct scorer *scorer;
     struct bytes reply;
-    finding_visitor *visit[2]; /* by kind; NULL: not wanted */
+    bool empathy;
+    bool safety;
+    finding_visitor *visit; /* NULL: only the tallies count */
     void *context;
-    unsigned long long seen[SEEN_WORDS];
+    struct empathy_tally empathy_tally;
+    struct safety_tally safety_tally;
 };
-
-static bool starts_line(struct bytes text, size_t at)
-{
-    while (at > 0 && (text.at[at - 1] == ' ' || text.at[at - 1] == '\t'))
-        at--;
-    return at == 0 || text.at[at - 1] == '\n';
-}
-
-/* Whether the phrase, one of the lexicon, was met before; remembers it. */
-static bool met_before(struct search *search, size_t phrase)
-{
-    unsigned long long *word = &search->seen[phrase / 64];
-    unsigned long long bit = 1ULL << (phrase % 64);
-    bool met = *word & bit;
-    *word |= bit;
-    return met;
-}
 
 static bool on_hit(void *context, const struct phrase_hit *hit)
 {
     struct search *search = context;
-    const struct entry *entry = &search->scorer->entries[hit->phrase];
-    if (!search->visit[entry->kind])
-        return true;
-    if (entry->at_line_start && !starts_line(search->reply, hit->at))
-        return true;
-    if (entry->kind == EMPATHY && met_before(search, hit->phrase))
-        return true;
-    struct finding found = {entry->name, entry->category, entry->weight, hit->at, hit->length};
-    return search->visit[entry->kind](search->context, &found);
+    const struct scorer *scorer = search->scorer;
+    struct finding found;
+    bool counts = false;
+    if (hit->phrase < scorer->first_of_safety) {
+        if (search->empathy)
+            counts = empathy_meet(scorer->empathy, &search->empathy_tally, hit->phrase,
+                                  search->reply, hit->at, hit->length, &found);
+    } else if (search->safety) {
+        counts = safety_meet(scorer->safety, &search->safety_tally,
+                             hit->phrase - scorer->first_of_safety, search->reply, hit->at,
+                             hit->length, &found);
+    }
+    return !counts || !search->visit || search->visit(search->context, &found);
 }
 
 void scorer_empathy_findings(const struct scorer *scorer, struct bytes reply,
                              finding_visitor *visit, void *context)
 {
-    struct search search = {scorer, reply, {[EMPATHY] = visit}, context, {0}};
+    struct search search = {
+        .scorer = scorer, .reply = reply, .empathy = true, .visit = visit, .context = context};
     phrases_find(scorer->phrases, reply, on_hit, &search);
 }
 
 void scorer_safety_findings(const struct scorer *scorer, struct bytes reply, finding_visitor *visit,
                             void *context)
 {
-    struct search search = {scorer, reply, {[SAFETY] = visit}, context, {0}};
+    struct search search = {
+        .scorer = scorer, .reply = reply, .safety = true, .visit = visit, .context = context};
     phrases_find(scorer->phrases, reply, on_hit, &search);
 }
 
 /* ---- scores ---- */
 
-struct sums {
-    double empathy;
-    double violations;
-};
-
-static bool add_empathy(void *context, const struct finding *found)
-{
-    ((struct sums *)context)->empathy += found->weight;
-    return true;
-}
-
-static bool add_violation(void *context, const struct finding *found)
-{
-    ((struct sums *)context)->violations += found->weight;
-    return true;
-}
-
 struct word_scores scorer_score(const struct scorer *scorer, struct bytes reply)
 {
-    struct sums sums = {0, 0};
-    struct search search = {
-        scorer, reply, {[EMPATHY] = add_empathy, [SAFETY] = add_violation}, &sums, {0}};
+    struct search search = {.scorer = scorer, .reply = reply, .empathy = true, .safety = true};
     phrases_find(scorer->phrases, reply, on_hit, &search);
     return (struct word_scores){
-        .empathy = sums.empathy < 1 ? sums.empathy : 1,
-        .safety = sums.violations < 1 ? 1 : 0,
+        .empathy = empathy_score(scorer->empathy, &search.empathy_tally, reply),
+        .safety = safety_score(scorer->safety, &search.safety_tally),
     };
 }
 

@@ -1,41 +1,29 @@
 /*
  * reward.h -- what a reply is worth: four rewards from 0 to 1, and one number from them.
  *
- * A scorer holds the compiled lexicon and rules. It never changes after reward_scorer_new(), so
- * threads may share one. The same code scores a stored trace, a folder and a function's argument.
+ * A scorer holds both models of words, the lexicon's and the rules', and finds the patterns of both
+ * in one pass. It never changes once made: threads may share one. The same code scores a stored trace, a folder and a function's argument.
  */
 #ifndef LIGHTNING_REWARD_H
 #define LIGHTNING_REWARD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "bytes.h"
+#include "empathy.h"
+#include "finding.h"
+#include "safety.h"
 
 struct scorer;
 
-/* A lexicon holds no more, so that each phrase found can be remembered: it counts once. */
-#define SCORER_MOST_PHRASES 1024
+/* Of both models, which are the scorer's from now on, and are freed when it cannot be made; either
+ * may be NULL, as when it could not be made. NULL then, and when out of memory. The caller frees it. */
+struct scorer *scorer_of(struct empathy *empathy, struct safety *safety);
 
-/* Compiles a lexicon and rules in the form of empathy.txt and safety.txt, which must outlive the
- * scorer. NULL when out of memory, when a line is malformed, or when the lexicon is too long. The
- * caller frees it. */
+/* Of a lexicon and rules in the form of empathy.txt and safety.txt, which must outlive it. NULL when
+ * out of memory or when one is malformed. */
 struct scorer *scorer_new(struct bytes lexicon, struct bytes rules);
 void scorer_free(struct scorer *scorer);
 
-/* Something found in a reply. The slices point into the scorer's text; offsets are in bytes. */
-struct finding {
-    struct bytes name;     /* the phrase, or the rule */
-    struct bytes category; /* its dimension, or its category */
-    double weight;
-    size_t at;
-    size_t length;
-};
-
-typedef bool finding_visitor(void *context, const struct finding *found);
-
-/* Calls `visit` for each finding, in the order of their ends, until it returns false. Of empathy
- * the first place of each phrase is a finding, since only that one counts. */
+/* Calls `visit` for each finding, in the order of their ends, until it returns false. They account
+ * for the score. */
 void scorer_empathy_findings(const struct scorer *scorer, struct bytes reply,
                              finding_visitor *visit, void *context);
 void scorer_safety_findings(const struct scorer *scorer, struct bytes reply, finding_visitor *visit,
@@ -43,7 +31,7 @@ void scorer_safety_findings(const struct scorer *scorer, struct bytes reply, fin
 
 /* What the words of a reply earn. */
 struct word_scores {
-    double empathy; /* 0..1: the weights of the phrases found, at most 1 */
+    double empathy; /* 0..1 */
     double safety;  /* 1, or 0 when the weights of the rules broken reach 1 */
 };
 

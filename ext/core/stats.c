@@ -28,6 +28,23 @@ void moments_add(struct moments *m, double x)
     m->m2 += delta * (x - m->mean);
 }
 
+void moments_join(struct moments *m, const struct moments *other)
+{
+    double delta = other->mean - m->mean;
+    double n = (double)m->n + (double)other->n;
+    double share = (double)other->n / n; /* of the other in both */
+
+    if (other->n == 0)
+        return;
+    if (m->n == 0) {
+        *m = *other;
+        return;
+    }
+    m->mean += delta * share;
+    m->m2 += other->m2 + delta * delta * share * (double)m->n;
+    m->n += other->n;
+}
+
 int moments_half_width(const struct moments *m, double level, double *out)
 {
     double n = (double)m->n;
@@ -187,11 +204,16 @@ double wilson_high(double successes, double n, double level)
 
 int sample_add(struct sample *s, double x)
 {
-    if (s->n == s->cap) {
-        size_t cap = s->cap + s->cap / 2 + 64;
+    return sample_add_all(s, &x, 1);
+}
+
+int sample_add_all(struct sample *s, const void *x, size_t n)
+{
+    if (n > s->cap - s->n) {
+        size_t cap = s->cap + s->cap / 2 + n + 63;
         double *at;
 
-        if (cap < s->cap || cap > SIZE_MAX / sizeof *at)
+        if (cap < s->cap || cap < n || cap > SIZE_MAX / sizeof *at)
             return -1;
         at = realloc(s->at, cap * sizeof *at);
         if (!at)
@@ -199,7 +221,8 @@ int sample_add(struct sample *s, double x)
         s->at = at;
         s->cap = cap;
     }
-    s->at[s->n++] = x;
+    memcpy(s->at + s->n, x, n * sizeof *s->at);
+    s->n += n;
     return 0;
 }
 

@@ -28,6 +28,10 @@ struct moments {
  * Source: Welford, Technometrics 4(3), 1962, 419-420. */
 void moments_add(struct moments *m, double x);
 
+/* Takes in all that `other` took in: what both streams together would give, but for rounding.
+ * Source: Chan, Golub & LeVeque, Technical Report STAN-CS-79-773, Stanford, 1979, 2.1. */
+void moments_join(struct moments *m, const struct moments *other);
+
 /* Half the width of the interval around the mean, in the unit of the observations: the mean is
  * within mean - *out .. mean + *out. It assumes independent observations. Returns 0, or -1 when
  * n < 2 or the width is not finite, leaving *out untouched.
@@ -60,6 +64,9 @@ struct sample {
 /* Takes in one more observation, which is finite. Returns 0, or -1 when out of memory; then the
  * sample is as it was. */
 int sample_add(struct sample *s, double x);
+
+/* Takes in n more observations, n > 0, from any address. Returns as sample_add(). */
+int sample_add_all(struct sample *s, const void *x, size_t n);
 
 /* Takes one observation equal to x out again; without one, does nothing. */
 void sample_remove(struct sample *s, double x);

@@ -25,7 +25,7 @@ WITH kept AS (
     AND t.document_id NOT IN (
       SELECT document_id FROM main.files WHERE document_id IS NOT NULL
       UNION ALL
-      SELECT held_id FROM main.files WHERE held_id IS NOT NULL)
+      SELECT held_id FROM main.files WHERE held_id IS NOT NULL AND state <> 'conflict')
 )
 SELECT k.root, k.path, k.mtime,
   unpack(d.bytes, (SELECT y.bytes FROM main.dictionaries AS y WHERE y.id = d.dictionary_id))

@@ -3,23 +3,28 @@
 -- :end_date last day, YYYY-MM-DD (default: the last there is)
 -- :component which component (default: all)
 -- :model which model (default: all)
-WITH RECURSIVE bins(bin) AS (
-  SELECT 0 UNION ALL SELECT bin + 1 FROM bins WHERE bin < 9
-), counted AS (
-  -- The last bin has both its ends; rounding keeps 0.7 out of the bin below it.
-  SELECT min(CAST(round(combined_reward * 10, 9) AS INTEGER), 9) AS bin, count(*) AS n
+WITH parts AS (
+  SELECT component,
+    group_concat(min(max(CAST(combined_reward * 10 + 1e-9 AS INTEGER), 0), 9), '') AS tenths
   FROM observations
   WHERE day BETWEEN coalesce(:start_date, '') AND coalesce(:end_date, '9999')
     AND (:component IS NULL OR component = :component)
     AND (:model IS NULL OR model = :model)
-    AND combined_reward IS NOT NULL
-  GROUP BY 1
+  GROUP BY day, component, model
+), bins(bin) AS (
+  VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)
+), counted AS (
+  -- `tenths` is a digit for each trace. The last bin has both its ends; the 1e-9 keeps a 0.7 that lost
+  -- its last digit to rounding out of the bin below it.
+  SELECT bin, sum(length(tenths) - length(replace(tenths, bin, ''))) AS n
+  FROM bins CROSS JOIN parts
+  GROUP BY bin
 ), shares AS (
-  SELECT bin, coalesce(n, 0) AS n, coalesce(n, 0) * 1.0 / sum(n) OVER () AS share
-  FROM bins LEFT JOIN counted USING (bin)
+  SELECT bin, n, 1.0 * n / sum(n) OVER () AS share
+  FROM counted
 )
 SELECT bin / 10.0 AS reward_from, (bin + 1) / 10.0 AS reward_to, n, share,
   substr('████████████████████████████████████████', 1, CAST(round(40 * share) AS INTEGER)) AS bar
 FROM shares
-WHERE (SELECT count(*) FROM counted) > 0
+WHERE share IS NOT NULL
 ORDER BY bin

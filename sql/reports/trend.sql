@@ -3,13 +3,19 @@
 -- :end_date last day, YYYY-MM-DD (default: the last there is)
 -- :component which component (default: all)
 -- :model which model (default: all)
-WITH days AS (
-  SELECT component, day, count(*) AS n, avg(combined_reward) AS reward
+WITH parts AS (
+  SELECT day, component,
+    count(combined_reward) AS scored,
+    sum(combined_reward) AS total
   FROM observations
   WHERE day BETWEEN coalesce(:start_date, '') AND coalesce(:end_date, '9999')
     AND (:component IS NULL OR component = :component)
     AND (:model IS NULL OR model = :model)
-    AND combined_reward IS NOT NULL
+  GROUP BY day, component, model
+), days AS (
+  SELECT component, day, sum(scored) AS n, sum(total) / sum(scored) AS reward
+  FROM parts
+  WHERE scored > 0
   GROUP BY component, day
 ), scaled AS (
   SELECT component, day, n, reward,

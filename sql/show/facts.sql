@@ -13,6 +13,7 @@ SELECT t.trace_id AS trace,
   t.user_id AS user,
   (SELECT group_concat(CAST(path AS TEXT), ', ') FROM main.files
     WHERE document_id = t.document_id) AS file,
-  CAST(t.reward AS TEXT) AS recorded
+  CAST(t.reward AS TEXT) AS recorded,
+  (SELECT name || ' ' || version FROM main.scorers WHERE id = t.scorer_id) AS scorer
 FROM main.traces AS t
 WHERE t.trace_id = ?1

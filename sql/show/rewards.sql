@@ -1,4 +1,5 @@
--- show/rewards: the rewards of trace ?1, a row each: its name, its value, and why it is that.
+-- show/rewards: the rewards of trace ?1, a row each: its name, its value, and why it is that; ?2 is
+-- the policy that it was scored by.
 WITH t AS (
   SELECT *, trace_response(trace_id) AS response,
     document_value(trace_document(trace_id), '$.metadata') AS metadata
@@ -13,7 +14,7 @@ UNION ALL
 SELECT 'safety', reward_safety,
   CASE WHEN response_text IS NULL AND error IS NULL AND response IS NOT NULL THEN 'no known shape of response'
     ELSE (SELECT group_concat(rule || coalesce(' "' || text || '"', ''), ', ')
-      FROM safety_findings(t.response, t.metadata)) END
+      FROM safety_findings(t.response, t.metadata, ?2)) END
 FROM t
 UNION ALL
 SELECT 'empathy', reward_empathy,

@@ -6,7 +6,7 @@
  *     rows scan FILE SQL                       step a SELECT and read every value
  *
  * insert: FROM is a finished file. Its rows are taken into memory first, which is not counted; then
- * a file is made with SCHEMA (the file sql/schema.sql) and PRAGMAS, and trace by trace the rows of
+ * a file is made with SCHEMA (a file of SQL) and PRAGMAS, and trace by trace the rows of
  * all tables are written, a transaction for each MB megabytes of original documents (0: one for
  * all), until the file is closed and synced.
  *

@@ -86,8 +86,17 @@ def import_pragmas():
     return " ".join(re.findall(wanted, after, re.M))
 
 
+def schema_of_today():
+    """A file with the statements that make the tables as import has them."""
+    parts = [PROJECT / "sql" / "schema.sql", *sorted((PROJECT / "sql" / "migrations").glob("*.sql"))]
+    whole = FOLDER / "schema.sql"
+    whole.write_text("\n".join(part.read_text(encoding="utf-8") for part in parts),
+                     encoding="utf-8")
+    return whole
+
+
 def insert_rows(how, file):
-    schema = PROJECT / "sql" / "schema.sql"
+    schema = schema_of_today()
     return [ROWS, how, imported(TRACES)[0], file, schema, import_pragmas(), IMPORT_BATCH]
 
 

@@ -227,8 +227,60 @@ cp "$program" "$work/here/lightning"
 run unprivileged "$work/here/lightning" analyze summary --db shut/traces.db --format json
 exits 1
 same 'traces' "$(json '$[0].traces')" 4
-complains 'lightning: shut/traces.db: cannot be written: 1 in its inbox are not counted'
+complains 'lightning: shut/traces.db: cannot be written: 1 in its inbox is not counted'
 chmod 755 shut
+
+it 'counts replies of an unknown shape, and names one'
+make_db unread.db "
+INSERT INTO traces (trace_id, day, component, model, error, error_class, blocked, combined_reward, response_text) VALUES
+  ('said', '2024-12-06', 'Planner', 'one', NULL, NULL, 0, 0.5, 'It makes sense.'),
+  ('nothing', '2024-12-06', 'Planner', 'one', NULL, NULL, 0, 0.5, ''),
+  ('failed', '2024-12-06', 'Planner', 'one', 'no answer', 'timeout', 0, 0.0, NULL),
+  ('withheld', '2024-12-06', 'Planner', 'one', NULL, NULL, 1, 0.0, NULL),
+  ('strange2', '2024-12-07', 'Planner', 'one', NULL, NULL, 0, 0.0, NULL),
+  ('strange1', '2024-12-08', 'Planner', 'one', NULL, NULL, 0, 0.0, NULL)"
+run lightning analyze summary --db unread.db --format json
+exits 0
+same 'how many' "$(json '$[0].unread')" 2
+same 'the one that is named' "$(json '$[0].unread_example')" strange1
+run lightning analyze errors --db unread.db --format csv
+same 'the kinds' "$(cut -d , -f 1-5 "$work/out" | tr -d '\r')" 'component,model,error_class,n,calls
+Planner,one,"(unknown reply)",2,6
+Planner,one,timeout,1,6'
+
+it 'says whose replies are mostly JSON, where their scores are'
+make_db json.db "
+INSERT INTO traces (trace_id, day, component, model, error, combined_reward, reward_empathy, response_text) VALUES
+  ('a', '2024-12-06', 'Planner', 'one', NULL, 0.5, 0.0, '{\"tools\": []}'),
+  ('b', '2024-12-06', 'Planner', 'one', NULL, 0.5, 0.0, '[\"look\", \"answer\"]
+'),
+  ('c', '2024-12-07', 'Planner', 'two', NULL, 0.5, 0.0, 'Not quite.'),
+  ('d', '2024-12-06', 'Planner', 'two', 'failed', 0.0, 0.0, NULL),
+  ('e', '2024-12-06', 'Responder', 'one', NULL, 0.5, 0.5, '[smiles] Good to hear {that}'),
+  ('f', '2024-12-06', 'Responder', 'one', NULL, 0.5, 0.5, '{\"half\": true}')"
+note='Planner: most replies are JSON, of which empathy and length say nothing'
+run lightning analyze components --db json.db
+exits 0
+same 'below the table' "$(tail -n 1 "$work/out")" "$note"
+same 'how often' "$(grep -c JSON "$work/out")" 1
+does grep -q '^component .*  min$' "$work/out"
+run lightning analyze rewards --db json.db
+same 'below that of the rewards' "$(tail -n 1 "$work/out")" "$note"
+same 'how often' "$(grep -c JSON "$work/out")" 1
+run lightning analyze rewards --db json.db --format csv
+same 'the rows that are marked' "$(sed -n "s/,[^,]*,\"*$note.*//p" "$work/out" | cut -d , -f 1-3)" \
+    'combined,Planner,one
+empathy,Planner,one
+length,Planner,one'
+run lightning sql "SELECT 1 AS n, 'a column as any other' AS note" --db json.db
+prints 'n  note
+-  ---------------------
+1  a column as any other'
+
+it 'reads the traces once for all reports'
+run lightning --show-sql analyze
+exits 0
+same 'how often they are read' "$(grep -c 'FROM observations' "$work/out")" 1
 
 it 'prints SQL that the sqlite3 shell understands'
 rm -f traces.db
@@ -252,6 +304,18 @@ does test -s shell.csv
 run lightning --show-sql analyze
 exits 0
 complains ''
+sed -e "s|^\.load lightning|.load '$extension'|" -e /lightning_take_in/d "$work/out" >by_hand.sql
+# shellcheck disable=SC2086
+env $preload ASAN_OPTIONS=detect_leaks=0 sqlite3 -bail -csv traces.db <by_hand.sql >shell.csv 2>&1
+exits 0
+for report in $all; do
+    case $report in
+    errors | blocked) continue ;; # there are none
+    esac
+    lightning analyze "$report" --format csv | sed 1d >one.csv
+    does grep -qxF -f one.csv shell.csv
+    does test -s one.csv
+done
 run lightning --show-sql analyze summary --trace-dir "it's"
 exits 0
 does grep -q "FROM legacy_traces('it''s')" "$work/out"

@@ -182,7 +182,7 @@ run strace -f -qq -o trace.log -P "$PWD/t/$victim" -e trace=read -e inject=read:
     "$program" import t --db eio.db
 exits 1
 does grep -q 'EIO.*INJECTED' trace.log
-does grep -q "^lightning: $victim: rejected: cannot be read: Input/output error$" "$work/err"
+does grep -q "^lightning: t/$victim: rejected: cannot be read: Input/output error$" "$work/err"
 same 'the traces' "$(sqlite3 eio.db 'SELECT count(*) FROM traces')" 34
 completes eio.db
 
@@ -190,7 +190,7 @@ it 'tells of a folder whose names cannot be read'
 run strace -f -qq -o trace.log -P "$PWD/t/20241201" -e trace=getdents64 -e inject=getdents64:error=EIO \
     "$program" import t --db names.db
 exits 1
-does grep -q "^lightning: 20241201: rejected: a day's folder that cannot be opened: Input/output error$" "$work/err"
+does grep -q "^lightning: t/20241201: rejected: a day's folder that cannot be opened: Input/output error$" "$work/err"
 completes names.db
 run strace -f -qq -o trace.log -P "$PWD/t" -e trace=getdents64 -e inject=getdents64:error=EIO \
     "$program" import t --db names2.db

@@ -73,16 +73,16 @@ prints '45 files met
   incomplete        2
   skipped          24
 x.db: 12 traces, 0.2 MB'
-complains "lightning: 00000101: skipped: a folder whose name is no day (YYYYMMDD)
-lightning: 20240230: skipped: a folder whose name is no day (YYYYMMDD)
-lightning: 20241206/a_other.json: conflict: its trace_id is that of another file, with other bytes
-lightning: 20241206/empty.json: incomplete: empty
-lightning: 20241206/half.json: incomplete: ends at byte 26, where '\"' to end the string is expected
-lightning: 20241206/latin.json: rejected: expected valid UTF-8 at byte 20
-lightning: 20241206/list.json: rejected: expected '{' at byte 0
-lightning: 20241206/no_id.json: rejected: expected an object with a trace_id at byte 0
-lightning: 20241206/no_name.json: rejected: expected a trace_id that is a non-empty string at byte 13
-lightning: 20241206/nul.json: rejected: expected the end of the document at byte 17
+complains "lightning: t/00000101: skipped: a folder whose name is no day (YYYYMMDD)
+lightning: t/20240230: skipped: a folder whose name is no day (YYYYMMDD)
+lightning: t/20241206/empty.json: incomplete: empty
+lightning: t/20241206/half.json: incomplete: ends at byte 26, where '\"' to end the string is expected
+lightning: t/20241206/latin.json: rejected: expected valid UTF-8 at byte 20
+lightning: t/20241206/list.json: rejected: expected '{' at byte 0
+lightning: t/20241206/no_id.json: rejected: expected an object with a trace_id at byte 0
+lightning: t/20241206/no_name.json: rejected: expected a trace_id that is a non-empty string at byte 13
+lightning: t/20241206/nul.json: rejected: expected the end of the document at byte 17
+lightning: t/20241208: skipped: a symbolic link, which is not followed
 lightning: and 4 more: SELECT path, state, reason FROM files WHERE state <> 'imported'"
 no_day='a folder whose name is no day (YYYYMMDD)'
 link='a symbolic link, which is not followed'
@@ -102,7 +102,7 @@ $(printf '20241206/\033[31mred.json')|imported|
 20241206/.json|skipped|$suffix
 20241206/$(printf '%0250d' 0).json|imported|
 20241206/a.json|imported|
-20241206/a_other.json|conflict|its trace_id is that of another file, with other bytes; the first one stays
+20241206/a_other.json|conflict|its trace_id is that of another trace, with other bytes; the first one stays
 20241206/a_same.json|duplicate|
 20241206/b.json.1|skipped|$suffix
 20241206/b.json.tmp|skipped|$suffix
@@ -163,7 +163,7 @@ mkdir -p names/20241206
 age names
 run lightning import names --db names.db
 exits 1
-complains "$(printf 'lightning: 20241206/\\x1b[31m\\nodd\357\277\275.json: incomplete: empty')"
+complains "$(printf 'lightning: names/20241206/\\x1b[31m\\nodd\357\277\275.json: incomplete: empty')"
 
 it 'takes a device for no file'
 if [ "$(id -u)" = 0 ] && mknod $day/device.json c 1 5 2>/dev/null; then
@@ -193,9 +193,9 @@ exits 1
 prints '3 files met
   imported          1
   rejected          2
-db/shut.db: 1 traces, 0.2 MB'
-complains "lightning: 20241206/shut.json: rejected: cannot be read: Permission denied
-lightning: 20241207: rejected: a day's folder that cannot be opened: Permission denied"
+db/shut.db: 1 trace, 0.2 MB'
+complains "lightning: shut/20241206/shut.json: rejected: cannot be read: Permission denied
+lightning: shut/20241207: rejected: a day's folder that cannot be opened: Permission denied"
 same 'the ledger' "$(ledger db/shut.db)" "20241206/good.json|imported|
 20241206/shut.json|rejected|cannot be read: Permission denied
 20241207|rejected|a day's folder that cannot be opened: Permission denied"
@@ -204,7 +204,7 @@ exits 1
 prints '3 files met
   rejected          2
   unchanged         1
-db/shut.db: 1 traces, 0.2 MB'
+db/shut.db: 1 trace, 0.2 MB'
 # Neither size nor time of a file tells that it may be read now.
 chmod 600 shut/20241206/shut.json
 chmod 700 shut/20241207
@@ -232,8 +232,8 @@ chmod 0 shut/20241206/shut.json shut/20241206/broken.json
 touch shut/20241206/shut.json shut/20241206/broken.json
 run unprivileged "$program" import shut --db db/shut.db
 exits 1
-complains 'lightning: 20241206/broken.json: rejected: cannot be read: Permission denied
-lightning: 20241206/shut.json: rejected: cannot be read: Permission denied'
+complains 'lightning: shut/20241206/broken.json: rejected: cannot be read: Permission denied
+lightning: shut/20241206/shut.json: rejected: cannot be read: Permission denied'
 same 'the traces' "$(sqlite3 db/shut.db 'SELECT count(*) FROM traces')" 3
 same 'whose bytes are kept' "$(sqlite3 db/shut.db 'SELECT path, document_id FROM files; SELECT id FROM documents')" "$before"
 chmod 600 shut/20241206/shut.json
@@ -252,8 +252,8 @@ if truncate -s 10G large/20241206/sparse.json 2>/dev/null; then
     prints '2 files met
   imported          1
   rejected          1
-large.db: 1 traces, 0.2 MB'
-    complains 'lightning: 20241206/sparse.json: rejected: larger than 64 MiB'
+large.db: 1 trace, 0.2 MB'
+    complains 'lightning: large/20241206/sparse.json: rejected: larger than 64 MiB'
     if can_inject; then
         ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace.log -P "$PWD/large/20241206/sparse.json" \
             -e trace=read "$program" import large --db large2.db >/dev/null 2>&1
@@ -263,7 +263,7 @@ large.db: 1 traces, 0.2 MB'
     exits 1
     prints '2 files met, nothing changed
   unchanged         2  (of them 1 rejected)
-large.db: 1 traces, 0.2 MB'
+large.db: 1 trace, 0.2 MB'
     rm large/20241206/sparse.json
 else
     echo 'skipped: no file of 10 GB can be made here'
@@ -284,7 +284,7 @@ same 'their sizes' "$(stat -c %s cap/20241206/*)" '67108864
 age cap
 run lightning import cap --db cap.db
 exits 1
-complains 'lightning: 20241206/cap1.json: rejected: larger than 64 MiB'
+complains 'lightning: cap/20241206/cap1.json: rejected: larger than 64 MiB'
 same 'the ledger' "$(ledger cap.db)" '20241206/cap0.json|imported|
 20241206/cap1.json|rejected|larger than 64 MiB'
 # It may also be that the size a file tells is not what it turns out to have.
@@ -293,7 +293,7 @@ if ! sanitized; then
     rm cap.db
     run env LD_PRELOAD="$work/shim_io.so" SHIM_SHORT=1 "$program" import cap --db cap.db
     exits 1
-    complains 'lightning: 20241206/cap1.json: rejected: larger than 64 MiB'
+    complains 'lightning: cap/20241206/cap1.json: rejected: larger than 64 MiB'
 fi
 rm -r cap cap.db
 
@@ -322,9 +322,9 @@ mkdir elsewhere
 ln -s ../t elsewhere/link
 run lightning import t/20241207 --db days.db
 exits 0
-prints '1 files met
+prints '1 file met
   imported          1
-days.db: 1 traces, 0.2 MB'
+days.db: 1 trace, 0.2 MB'
 run lightning import t/20241206/ --db days.db
 exits 1
 prints '33 files met
@@ -417,7 +417,7 @@ trace secret >secret.json
 ln -s "$PWD/secret.json" spare
 changes b.json spare
 exits 1
-complains 'lightning: 20241206/b.json: rejected: cannot be read: Too many levels of symbolic links'
+complains 'lightning: race/20241206/b.json: rejected: cannot be read: Too many levels of symbolic links'
 same 'the traces' "$(sqlite3 race.db 'SELECT trace_id FROM traces ORDER BY trace_id')" 'a
 c'
 
@@ -437,7 +437,7 @@ rm spare
 mkdir spare
 changes b.json spare
 exits 1
-complains 'lightning: 20241206/b.json: rejected: cannot be read: Is a directory'
+complains 'lightning: race/20241206/b.json: rejected: cannot be read: Is a directory'
 
 it 'does not follow a link that took the place of a day after it was listed'
 mkdir other

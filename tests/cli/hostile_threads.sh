@@ -57,10 +57,10 @@ for query in \
     "SELECT path, trace_id, combined_reward, hex(document_hash), file_error FROM legacy_traces('t')" \
     "SELECT path, size, length(packed) FROM legacy_traces('t') WHERE size < 2000" \
     "SELECT path, model FROM legacy_traces('t') LIMIT 300" \
-    "SELECT a.path, b.response_text FROM legacy_traces('t') AS a JOIN legacy_traces('t') AS b ON b.path = a.path WHERE a.rowid IN (20, 400)" \
+    "SELECT a.path, b.response_text FROM legacy_traces('t') AS a JOIN legacy_traces('t') AS b ON b.path = a.path WHERE a.path IN ('20241206/20.json', '20241207/400.json')" \
     "SELECT component, count(*), avg(combined_reward) FROM legacy_traces('t') GROUP BY 1" \
     "SELECT max(path) FROM legacy_traces('t') WHERE day = '2024-12-07' AND reward IS NULL" \
-    "SELECT abs(-9223372036854775808 + (rowid < 300)) FROM legacy_traces('t') WHERE packed IS NOT NULL"; do
+    "SELECT abs(-9223372036854775808 + (path < '20241207/3')) FROM legacy_traces('t') WHERE packed IS NOT NULL"; do
     with 1 sql --db x.db --format csv "$query" >one 2>&1
     wanted_status=$?
     for cpus in 2 5; do

@@ -19,6 +19,8 @@ unset LIGHTNING_DB
 
 project=$(cd "$(dirname "$0")/../.." && pwd)
 traces=$project/tests/data/traces
+# The version of the schema that a file is brought up to.
+latest=$(cd "$project/sql/migrations" && printf '%s\n' *.sql | sed -n '$s/^0*\([0-9]*\)-.*/\1/p')
 program=${LIGHTNING:-${B:-build}/lightning}
 case $program in
 /*) ;;

@@ -15,7 +15,7 @@ echo note >t/20241206/a.json
 touch -d '2024-12-07 02:00' t/20241206/a.json
 run lightning import t
 exits 1
-complains "lightning: 20241206/a.json: rejected: expected '{' at byte 0"
+complains "lightning: t/20241206/a.json: rejected: expected '{' at byte 0"
 run lightning export --as legacy broken
 exits 0
 does diff -r t broken
@@ -32,7 +32,7 @@ prints "2 files met
   duplicate         1
   unchanged         1
 1 trace is gone: rewritten, and another's now; \`reason\` in files says which
-traces.db: 1 traces, 0.2 MB"
+traces.db: 1 trace, 0.2 MB"
 same 'the reason' "$(sqlite3 traces.db "SELECT reason FROM files WHERE path LIKE '%a.json'")" \
     'rewritten: it held x before'
 

@@ -136,7 +136,7 @@ run lightning sql "SELECT 'name' AS a, printf('%.*c', 200, 'x') AS b, 1 AS n UNI
 exits 0
 prints 'a      b                                                                       n
 -----  ---------------------------------------------------------------------  --
-name   xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…   1
+name   xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…xxxxxxxxxxxxxxxxxxxxxx   1
 other  short                                                                  22'
 run lightning sql "SELECT replace(printf('%.*c', 100, '.'), '.', '中') AS wide UNION ALL SELECT 'b' ORDER BY 1"
 same 'the widest line in bytes' "$(awk 'length > n { n = length } END { print n }' "$work/out")" 120
@@ -155,7 +155,22 @@ MasterResponder_20241201_081408_786253  1  That sounds difficult, day after day�
 x                                       2  -'
 run lightning sql "SELECT printf('%.*c', 100, 'x') AS a, 'some words here' AS b UNION ALL SELECT 'y', 'z'"
 same 'the names, when words are not enough' "$(sed -n 3p "$work/out")" \
-    "$(printf '%.67s' "$(printf '%080d' 0 | tr 0 x)")…  some word…"
+    "$(printf '%045d' 0 | tr 0 x)…$(printf '%022d' 0 | tr 0 x)  some word…"
+
+it 'cuts names so that they stay apart'
+cut()
+{
+    run lightning sql "WITH v(m) AS (VALUES $1) SELECT m AS model, 10000000000 AS a, 20000000000 AS b, 30000000000 AS c, 40000000000 AS d, 50000000000 AS e FROM v"
+    exits 0
+    same "the names of $1" "$(sed -n '3,$s/ .*//p' "$work/out" | tr '\n' ' ')" "$2 "
+}
+cut "('gemini-1.5-flash'), ('llama-3.1-8b-instant'), ('llama-3.3-70b-versatile')" \
+    'gemini-1.5…lash llama-3.1-…tant llama-3.3-…tile'
+# Beginning and end in these shares are the same; other shares are not.
+cut "('claude-3-5-haiku-20241022'), ('claude-3-5-sonnet-20241022')" 'claude-3-5-hai… claude-3-5-son…'
+cut "('gpt-4o-2024-05-13-preview'), ('gpt-4o-2024-08-06-preview')" 'gpt-4…3-preview gpt-4…6-preview'
+# Where no cut does it, a row is a list.
+cut "('the-very-same-beginning-1-and-end-again'), ('the-very-same-beginning-2-and-end-again')" 'b: c: d: e: model: a: b: c: d: e:'
 
 it 'prints text of several lines as it is when it is too wide for a table'
 run lightning sql "SELECT 1 AS n, 'a' || char(10) || printf('%.*c', 75, 'x') AS t UNION ALL SELECT 2, 'b'"
@@ -184,7 +199,7 @@ script -qec "stty cols 40; '$program' sql \"SELECT 'name' AS a, printf('%.*c', 2
     >typescript </dev/null
 same 'the lines' "$(tr -d '\r' <typescript)" 'a      b
 -----  ---------------------------------
-name   xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+name   xxxxxxxxxxxxxxxxxxxxxx…xxxxxxxxxx
 other  short'
 
 it 'prints a row that is too wide as a list, and nothing of it is cut'

@@ -165,6 +165,22 @@ tree()
 before_each=no_out
 attempt tree export --as legacy fast/out --db $x
 
+it 'scores anew, keeps what people say and compares, or says that it cannot'
+echo '{"silence": []}' >ours.json
+printf 'trace_id,value,source\nchanged,1,ana\nother,2,ana\n' >scores.csv
+lightning annotate --csv scores.csv --db $x >/dev/null 2>&1
+cp $x start.db
+scores()
+{
+    sqlite3 $x 'SELECT trace_id, response_text, error, combined_reward, s.name FROM traces AS t
+      JOIN scorers AS s ON s.id = t.scorer_id ORDER BY 1; SELECT trace_id, value FROM feedback ORDER BY id'
+}
+before_each=old_file
+attempt scores score --policy ours.json --db $x
+attempt scores annotate changed --score 3 --by ben --db $x
+attempt scores annotate --csv scores.csv --db $x
+attempt no_more score --against feedback --db $x
+
 # The order in which threads allocate is not the same each time; still each number fails one of theirs.
 it 'imports with threads and a dictionary, or says that it cannot'
 folder=more

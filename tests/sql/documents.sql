@@ -34,6 +34,10 @@ SELECT count(*) FROM dictionary WHERE bytes = (SELECT train_dictionary(document)
 SELECT quote(train_dictionary(document)) FROM (SELECT document FROM samples LIMIT 3);
 SELECT quote(train_dictionary(document)) FROM samples WHERE 0;
 SELECT quote(train_dictionary(NULL)) FROM samples;
+-- A size may be asked for; there must be room for zstd's tables.
+SELECT length(train_dictionary(document, 2000)) BETWEEN 1000 AND 2000, length(train_dictionary(document)) > 2000,
+  quote(train_dictionary(document, 100)), quote(train_dictionary(document, -1)), quote(train_dictionary(document, NULL))
+FROM samples;
 -- Any bytes may serve as a dictionary.
 SELECT unpack(pack('some words, some words', x'736f6d6520776f726473'), x'736f6d6520776f726473');
 

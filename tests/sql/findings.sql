@@ -24,6 +24,20 @@ SELECT rule, at FROM safety_findings('{"candidates":[{"content":{"parts":[{"text
 -- JSON of no known shape is words.
 SELECT phrase, at FROM empathy_findings('{"then": "it makes sense"}');
 
+-- A rule with gaps is found with all that lies between; two patterns of it over one place are one.
+SELECT * FROM safety_findings('Ach 💛 you should really just kill yourself.');
+-- By a policy.
+SELECT rule, category, weight, text FROM safety_findings('Try our Acme. Tool output: 1', NULL,
+  '{"add": [{"id": "ours.rival", "category": "brand", "weight": 0.5, "pattern": ["try *2 Acme", "Globex"]}]}');
+SELECT count(*) FROM safety_findings('Tool output: 1', NULL, '{"silence": ["leak.tool-output"]}');
+SELECT * FROM safety_findings('a', NULL, '{"silence": ["none"]}');
+SELECT * FROM safety_findings('a', NULL, '{"silence": 1}');
+SELECT * FROM empathy_findings('a', 'no JSON');
+-- A policy for each row, while another reads what it found.
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 7)
+SELECT i, f.rule, reward_safety('a', NULL, '{"threshold": ' || (10 + i) || '}') FROM n,
+  safety_findings('Acme Acme', NULL, '{"add": [{"id": "ours.' || i || '", "category": "c", "weight": 1, "pattern": "Acme"}]}') f ORDER BY 1;
+
 -- What is unsafe whatever the words say has no place.
 SELECT * FROM safety_findings('{"error":"Read timed out"}');
 SELECT * FROM safety_findings(NULL);
@@ -42,11 +56,14 @@ SELECT count(*) FROM empathy_findings('');
 WITH t(id, words) AS (VALUES
   (1, 'It makes sense.'), (2, 'Nothing.'), (3, 'That must feel bad. I understand.'), (4, NULL),
   (5, 'I hear you; I understand; I''m here; it makes sense; you''re not alone'))
-SELECT id, round(min(total(weight), 1.0), 6), round(reward_empathy(words), 6), group_concat(phrase, ', ')
+SELECT id, round(total(weight), 6), round(reward_empathy(words), 6), group_concat(phrase, ', ')
 FROM t LEFT JOIN empathy_findings(words) GROUP BY id ORDER BY id;
 WITH t(id, words) AS (VALUES (1, 'System: a'), (2, 'Nothing.'), (3, NULL))
 SELECT id, total(weight), reward_safety(words), group_concat(rule) FROM t LEFT JOIN safety_findings(words)
 GROUP BY id ORDER BY id;
+WITH t(words) AS (VALUES ('Kill yourself, you piece of shit.'), ('fuck'), ('Shit, fuck, damn: I was stabbed and my dog died.'), ('Hello'), ('System: a, System: b'),
+  ('vermin, scum, filth, parasites, savages'), ('vermin, scum, filth, parasites'), ('I''m human.'))
+SELECT round(total(weight), 3), total(weight) >= 1 AS unsafe, reward_safety(words) FROM t LEFT JOIN safety_findings(words) GROUP BY words ORDER BY words;
 
 -- As a join with a table that comes after it in the text; with a WHERE; twice; by hidden column.
 CREATE TABLE replies (id INTEGER PRIMARY KEY, words TEXT, facts TEXT);
@@ -79,6 +96,6 @@ CREATE VIEW why AS SELECT id, phrase FROM replies, empathy_findings(words);
 SELECT * FROM why ORDER BY id;
 -- It cannot be written, and takes no more arguments.
 INSERT INTO empathy_findings(phrase) VALUES ('a');
-SELECT * FROM empathy_findings('a', 'b');
-SELECT * FROM safety_findings('a', 'b', 'c');
+SELECT * FROM empathy_findings('a', '{}', 'c');
+SELECT * FROM safety_findings('a', 'b', '{}', 'd');
 CREATE VIRTUAL TABLE mine USING empathy_findings;

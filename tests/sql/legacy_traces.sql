@@ -46,8 +46,8 @@ FROM legacy_traces('../data/traces') WHERE file_error IS NULL;
 -- ---- order, rows, aggregates ----
 
 -- In the order of the names; one row per file.
-SELECT rowid, path FROM legacy_traces('../data/traces') WHERE rowid IN (1, 2, 18, 19, 36, 37);
-SELECT count(*), count(trace_id), count(file_error), count(DISTINCT path), min(rowid), max(rowid) FROM legacy_traces('../data/traces');
+SELECT path FROM legacy_traces('../data/traces') LIMIT 3 OFFSET 17;
+SELECT count(*), count(trace_id), count(file_error), count(DISTINCT path), count(DISTINCT rowid), min(rowid) > 0 FROM legacy_traces('../data/traces');
 SELECT component, model, count(*), count(error), sum(blocked), sum(prompt_tokens), sum(completion_tokens), round(avg(latency_ms), 3),
   round(avg(combined_reward), 6), round(sum(reward), 3)
 FROM legacy_traces('../data/traces') WHERE file_error IS NULL GROUP BY component, model ORDER BY component, model;
@@ -126,6 +126,18 @@ SELECT EXISTS (SELECT 1 FROM legacy_traces('../data/traces') WHERE blocked), EXI
 WITH dirs(dir) AS (VALUES ('../data/traces/20241201'), ('../data/traces/20241202')) SELECT dir, count(*) FROM dirs, legacy_traces(dir) GROUP BY dir;
 SELECT count(*) FROM legacy_traces WHERE directory = '../data/traces';
 SELECT directory, count(*) FROM legacy_traces WHERE directory IN ('../data/traces', '../data/traces/20241201') GROUP BY 1;
+-- SQLite tells by the rowids which rows of the one side of an OR it has had on the other: each folder, and
+-- each way to read it, has its own; the same twice is the same.
+.shell cp -R ../data/traces twin
+SELECT directory, count(*), count(DISTINCT rowid) FROM legacy_traces
+WHERE directory = '../data/traces' OR directory = 'twin' GROUP BY 1;
+SELECT directory, count(*) FROM legacy_traces WHERE directory IN ('../data/traces', 'twin') GROUP BY 1;
+SELECT directory, count(*) FROM legacy_traces
+WHERE (directory = 'twin' AND day = '2024-12-02') OR directory = '../data/traces' OR (directory = 'twin' AND day > '2024-12-01') GROUP BY 1;
+SELECT directory, count(*) FROM legacy_traces WHERE directory = 'twin' OR directory = 'twin/20241201' OR directory = 'twin' GROUP BY 1;
+SELECT session_key, count(*), count(session_id) FROM legacy_traces
+WHERE directory = 'twin' AND (session_key = 'trace_id' OR session_key = 'component') GROUP BY 1;
+SELECT count(*), count(DISTINCT rowid) FROM (SELECT rowid FROM legacy_traces('../data/traces') UNION ALL SELECT rowid FROM legacy_traces('twin'));
 -- Two folders for one table are none.
 SELECT count(*) FROM legacy_traces('../data/traces') WHERE directory = '../data/traces/20241201';
 -- Windows over it.

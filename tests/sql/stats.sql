@@ -3,7 +3,8 @@
 -- What they are registered as: 2048 is deterministic, 2097152 innocuous; w is a window function.
 SELECT name, narg, type, flags & 2048, flags & 2097152
 FROM pragma_function_list
-WHERE name IN ('mean_ci', 'percentile', 'wilson_low', 'wilson_high') AND NOT builtin
+WHERE name IN ('mean_ci', 'percentile', 'moments', 'sample', 'mean_of', 'mean_ci_of', 'percentile_of', 'wilson_low',
+  'wilson_high') AND NOT builtin
 ORDER BY name, narg;
 
 -- mean_ci: half the width of the interval.
@@ -92,6 +93,37 @@ SELECT
   percentile(x, 50) OVER (ORDER BY i ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING),
   percentile(x, 100) OVER (PARTITION BY i > 3)
 FROM t ORDER BY i;
+
+-- Groups of groups: what is packed by g and by h gives of all what all values give.
+CREATE TEMP TABLE v(g, h, x);
+INSERT INTO v VALUES ('a', 1, 4), ('a', 1, 7), ('a', 2, 1e9), ('a', 3, NULL), ('b', 1, 13.5), ('c', 1, NULL);
+WITH parts AS (SELECT g, moments(x) AS m, sample(x) AS s FROM v GROUP BY g, h)
+SELECT g, typeof(mean_of(m)), round(mean_of(m), 3), round(mean_ci_of(m), 3), round(mean_ci_of(m, 0.9), 3), percentile_of(s, 50), percentile_of(s, 100)
+FROM parts GROUP BY g ORDER BY g;
+SELECT g, round(avg(x), 3), round(mean_ci(x), 3), round(mean_ci(x, 0.9), 3), percentile(x, 50), percentile(x, 100) FROM v GROUP BY g ORDER BY g;
+-- Equal values stay so.
+WITH parts AS (SELECT moments(x) AS m FROM (SELECT 0.1 AS x UNION ALL SELECT 0.1 UNION ALL SELECT 0.1), (SELECT 1 AS h UNION ALL SELECT 2) GROUP BY h)
+SELECT mean_of(m), mean_ci_of(m) FROM parts;
+-- No values; no row.
+SELECT quote(moments(NULL)), quote(sample(NULL)), quote(mean_of(NULL)), quote(mean_ci_of(NULL)), quote(percentile_of(NULL, 5));
+SELECT quote(moments(1)), quote(sample(1)), quote(mean_of(1)), quote(percentile_of(1, 5)) WHERE 0;
+-- What is refused.
+SELECT moments('4');
+SELECT sample(x'34');
+SELECT sample(9e999);
+SELECT mean_of(4);
+SELECT mean_of(x'00');
+SELECT mean_of(x'ffffffffffffffff' || zeroblob(16));
+SELECT mean_of(CAST(x'ffffffffffffffff' || zeroblob(16) AS BLOB));
+WITH m(m) AS (SELECT CAST(x'ffffffffffffff7f' || zeroblob(16) AS BLOB)) SELECT mean_of(m) FROM (SELECT m FROM m UNION ALL SELECT m FROM m);
+SELECT mean_ci_of('moments');
+SELECT mean_ci_of(moments, 95) FROM (SELECT moments(3) AS moments);
+SELECT percentile_of('sample', 50);
+SELECT percentile_of(x'', 50);
+SELECT percentile_of(x'00', 50);
+SELECT percentile_of(x'000000000000f07f', 50);
+SELECT percentile_of(sample, 101) FROM (SELECT sample(3) AS sample);
+SELECT moments(3) OVER ();
 
 -- Wilson: none, all, some; levels.
 SELECT wilson_low(0, 10), round(wilson_high(0, 10), 9);

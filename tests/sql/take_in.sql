@@ -1,6 +1,8 @@
 -- lightning_take_in(): what waits in the inbox becomes traces.
 .nullvalue NULL
 .read ../../sql/schema.sql
+.read ../../sql/migrations/0002-policies.sql
+PRAGMA user_version = 2;
 PRAGMA foreign_keys = ON;
 .dbconfig defensive on
 .dbconfig trusted_schema off
@@ -43,6 +45,8 @@ DELETE FROM inbox;
 -- A trace without a date belongs to the day on which it was received; one that was received on no day
 -- stays; one with a date of its own does not mind.
 INSERT INTO inbox (document, received_at) VALUES
+  ('{"trace_id": "leap", "timestamp_end": "2023-02-29T10:00:00"}', '2024-02-29T09:00:00.000Z'), ('{"trace_id": "never", "timestamp_end": "9999-99-99"}', '2024-13-01'),
+  ('{"trace_id": "year 0", "timestamp_end": "0000-01-01"}', '9999-99-99'),
   ('{"trace_id": "five"}', '2024-12-08T09:00:00.000Z'), ('{"trace_id": "six"}', 'yesterday'), ('{"trace_id": "seven"}', ''),
   ('{"trace_id": "eight", "timestamp_end": "2024-12-06"}', 'yesterday'), ('{"trace_id": "nine"}', '2024-12-09');
 SELECT lightning_take_in();

@@ -4,6 +4,7 @@
  *
  * Linked with --wrap, so that the calls below stand in for those of the C library.
  */
+#include "agreement.h"
 #include "folder.h"
 
 #include <dirent.h>
@@ -325,13 +326,45 @@ static void phrases(void **state)
 static bool score(void)
 {
     struct scorer *s = scorer_new(BYTES("hello\t0.5\twarm\ngood day\t0.25\tpolite\n"),
-                                  BYTES("r\tc\t1\t^System:\n"));
+                                  BYTES("rule: r\ncategory: c\nweight: 1\npattern: ^System:\n"));
     if (!s)
         return false;
     struct word_scores scores = scorer_score(s, BYTES("System: Hello! Good day."));
-    assert_double(scores.empathy, 0.75);
+    assert_true(scores.empathy > 0);
     assert_double(scores.safety, 0);
     scorer_free(s);
+    return true;
+}
+
+/* A policy is read, or it is not: what fails is never taken for what is wrong with it. */
+static bool apply_policy(void)
+{
+    struct buffer wrong = {0};
+    struct safety *s = safety_new(
+        BYTES("list: l\nwords: a, b\nrule: r\ncategory: c\nweight: 1\npattern: x (y|z) * @l\n"),
+        BYTES("{\"silence\":[\"r\"],\"add\":[{\"id\":\"n\",\"category\":\"c\",\"weight\":1,"
+              "\"pattern\":[\"p\",\"q * (r|s)\"],\"unless\":\"@l\"}]}"),
+        &wrong);
+    assert_int_equal(wrong.n, 0);
+    buffer_free(&wrong);
+    safety_free(s);
+    return s != NULL;
+}
+
+/* A lexicon is compiled with all its spellings, or it is not; none of it is called malformed. */
+static bool read_json_lexicon(void)
+{
+    const char *wrong;
+    struct empathy *e = empathy_from_json(
+        BYTES("{\"phrases\":[{\"phrase\":\"i can't\",\"weight\":1},{\"phrase\":\"how ?\","
+              "\"weight\":1}]}"),
+        &wrong);
+    if (!e) {
+        assert_null(wrong);
+        return false;
+    }
+    assert_int_equal(empathy_patterns(e, NULL), 5);
+    empathy_free(e);
     return true;
 }
 
@@ -339,6 +372,8 @@ static void scorers(void **state)
 {
     (void)state;
     fail_each(score, 12);
+    fail_each(read_json_lexicon, 12);
+    fail_each(apply_policy, 12);
 }
 
 /* ---- packing ---- */
@@ -441,6 +476,29 @@ static void samples(void **state)
     fail_each(collect_a_sample, 3);
 }
 
+/* ---- agreement ---- */
+
+static bool compare_two_judges(void)
+{
+    struct pairs pairs = {0};
+    double low = 0;
+    double high = 0;
+    bool done = true;
+    for (int i = 0; i < 40 && done; i++)
+        done = pairs_add(&pairs, i, i % 7) == 0;
+    done = done && agreement_interval(&pairs, SPEARMAN, 0.95, &low, &high) == 0;
+    if (done)
+        assert_true(low < high);
+    pairs_free(&pairs);
+    return done;
+}
+
+static void agreement(void **state)
+{
+    (void)state;
+    fail_each(compare_two_judges, 10);
+}
+
 /* ---- folders ---- */
 
 /* Walks and reads; whatever fails for want of memory must say so, and no entry may go missing. */
@@ -516,6 +574,7 @@ int main(void)
         cmocka_unit_test(packing),
         cmocka_unit_test(packing_with_a_dictionary),
         cmocka_unit_test(samples),
+        cmocka_unit_test(agreement),
         cmocka_unit_test_setup_teardown(folders, folder_set_up, folder_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

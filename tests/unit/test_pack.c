@@ -234,6 +234,70 @@ static void too_few_samples_train_nothing(void **state)
     buffer_free(&out);
 }
 
+/* The head of a large dictionary is enough to find what was made ready for it: reading the whole for each
+ * document would cost more than unpacking it. */
+static void a_trained_dictionary_is_told_by_its_head(void **state)
+{
+    struct buffer dictionary = trained();
+    struct buffer samples = {0};
+    struct buffer other = {0};
+    size_t sizes[50];
+    (void)state;
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        size_t before = samples.n;
+        buffer_format(&samples, "{\"another\": %zu, \"sort of\": \"documents %zu\"}", i, i * i);
+        sizes[i] = samples.n - before;
+    }
+    assert_fine(pack_train(buffer_bytes(&samples), sizes, COUNT(sizes), 4096, &other));
+    assert_true(dictionary.n > PACK_HEAD_BYTES);
+    assert_true(pack_is_trained((struct bytes){dictionary.at, PACK_HEAD_BYTES}));
+    assert_true(pack_is_trained((struct bytes){other.at, 8}));
+    assert_memory_not_equal(dictionary.at, other.at, 8);
+    /* Any bytes may serve as a dictionary, and nothing in those says what follows. */
+    assert_false(pack_is_trained(BYTES("{\"trace_id\": \"Controller_1\"}")));
+    assert_false(pack_is_trained(BYTES("")));
+    assert_false(pack_is_trained((struct bytes){other.at, 7}));
+    buffer_free(&dictionary);
+    buffer_free(&samples);
+    buffer_free(&other);
+}
+
+/* What was packed once is read for ever. This was by zstd 1.5.4. */
+static void a_frame_of_an_earlier_version_is_read(void **state)
+{
+    static const char frame[] = "\x28\xB5\x2F\xFD\x20\x37\x6D\x00\x00\x10\x5F"
+                                "\x31\x03\x00\x5A\x5D\xEC\x09\xC7\x96\x15\x10";
+    struct packer *p =
+        packer(BYTES("{\"trace_id\": \"TherapyTool_0\", \"component\": \"Controller\"}"));
+    struct buffer out = {0};
+    (void)state;
+    assert_fine(packer_unpack(p, BYTES(frame), &out));
+    assert_text(buffer_bytes(&out),
+                "{\"trace_id\": \"Controller_1\", \"component\": \"Controller\"}");
+    packer_free(p);
+    buffer_free(&out);
+}
+
+static void a_dictionary_needs_room(void **state)
+{
+    struct buffer samples = {0};
+    struct buffer out = {0};
+    size_t sizes[100];
+    (void)state;
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        size_t before = samples.n;
+        buffer_format(&samples, "{\"trace_id\": \"%zu\", \"component\": \"Controller\"}", i);
+        sizes[i] = samples.n - before;
+    }
+    assert_non_null(pack_train(buffer_bytes(&samples), sizes, COUNT(sizes), 0, &out));
+    assert_non_null(pack_train(buffer_bytes(&samples), sizes, COUNT(sizes), 100, &out));
+    assert_int_equal(out.n, 0);
+    assert_fine(pack_train(buffer_bytes(&samples), sizes, COUNT(sizes), 512, &out));
+    assert_in_range(out.n, 1, 512);
+    buffer_free(&samples);
+    buffer_free(&out);
+}
+
 /* Stored in the file: it must be the same on every machine and with every version. The values are
  * those of xxhsum -H2 (0.8.1). */
 static void the_hash_is_the_canonical_xxh3_of_128_bits(void **state)
@@ -275,6 +339,9 @@ int main(void)
         cmocka_unit_test(a_forged_size_asks_for_no_memory),
         cmocka_unit_test(what_was_never_packed_is_an_error),
         cmocka_unit_test(too_few_samples_train_nothing),
+        cmocka_unit_test(a_trained_dictionary_is_told_by_its_head),
+        cmocka_unit_test(a_frame_of_an_earlier_version_is_read),
+        cmocka_unit_test(a_dictionary_needs_room),
         cmocka_unit_test(the_hash_is_the_canonical_xxh3_of_128_bits),
         cmocka_unit_test(the_library_says_its_version),
     };

@@ -212,6 +212,66 @@ static void values_that_are_not_finite_have_no_width(void **state)
     assert_same(width, 42);
 }
 
+/* Reports make their groups of smaller ones. */
+static void joined_moments_are_those_of_all_values(void **state)
+{
+    const double x[] = {4, 7, 13, 16, 1e9, -2.5, 0.125};
+    struct moments all = {0};
+    double expected;
+    (void)state;
+    for (size_t i = 0; i < COUNT(x); i++)
+        moments_add(&all, x[i]);
+    assert_int_equal(moments_half_width(&all, 0.95, &expected), 0);
+    for (size_t split = 0; split <= COUNT(x); split++) {
+        struct moments first = {0};
+        struct moments second = {0};
+        double width;
+
+        for (size_t i = 0; i < COUNT(x); i++)
+            moments_add(i < split ? &first : &second, x[i]);
+        moments_join(&first, &second);
+        assert_int_equal(first.n, all.n);
+        assert_near(first.mean, all.mean);
+        assert_int_equal(moments_half_width(&first, 0.95, &width), 0);
+        assert_near(width, expected);
+    }
+}
+
+/* Else a report would show an interval, however small, where there is none. */
+static void joined_moments_of_equal_values_have_width_zero(void **state)
+{
+    struct moments first = {0};
+    struct moments second = {0};
+    double width = NAN;
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        moments_add(i < 2 ? &first : &second, 0.1);
+        moments_add(i < 1 ? &first : &second, 0.1);
+    }
+    moments_join(&first, &second);
+    assert_int_equal(first.n, 10);
+    assert_same(first.mean, 0.1);
+    assert_int_equal(moments_half_width(&first, 0.95, &width), 0);
+    assert_same(width, 0);
+}
+
+/* What is in one and in neither. */
+static void joining_nothing_changes_nothing(void **state)
+{
+    struct moments none = {0};
+    struct moments m = {0};
+    (void)state;
+    moments_join(&m, &none);
+    assert_int_equal(m.n, 0);
+    assert_same(m.mean, 0);
+    moments_add(&m, 0.3);
+    moments_join(&m, &none);
+    assert_same(m.mean, 0.3);
+    moments_join(&none, &m);
+    assert_int_equal(none.n, 1);
+    assert_same(none.mean, 0.3);
+}
+
 /* ---- shares ---- */
 
 static void wilson_intervals_are_those_of_r(void **state)
@@ -300,6 +360,25 @@ static void percentiles_are_those_of_r(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_near(percentile_of(&s, cases[i].percent), cases[i].value);
+    sample_free(&s);
+}
+
+/* As sample() packs them: not aligned, and more at once than there is room for. */
+static void values_may_be_added_many_at_once(void **state)
+{
+    double x[1000];
+    char bytes[sizeof x + 1];
+    struct sample s = {0};
+    (void)state;
+    for (size_t i = 0; i < COUNT(x); i++)
+        x[i] = (double)(i * 7919 % COUNT(x));
+    memcpy(bytes + 1, x, sizeof x);
+    assert_int_equal(sample_add(&s, 1000), 0);
+    assert_int_equal(sample_add_all(&s, bytes + 1, COUNT(x)), 0);
+    assert_int_equal(sample_add_all(&s, bytes + 1, 1), 0);
+    assert_int_equal(s.n, 1002);
+    assert_same(percentile_of(&s, 100), 1000);
+    assert_near(percentile_of(&s, 50), 499.5);
     sample_free(&s);
 }
 
@@ -448,9 +527,13 @@ int main(void)
         cmocka_unit_test(two_values_have_a_width),
         cmocka_unit_test(fewer_than_two_values_have_no_width),
         cmocka_unit_test(values_that_are_not_finite_have_no_width),
+        cmocka_unit_test(joined_moments_are_those_of_all_values),
+        cmocka_unit_test(joined_moments_of_equal_values_have_width_zero),
+        cmocka_unit_test(joining_nothing_changes_nothing),
         cmocka_unit_test(wilson_intervals_are_those_of_r),
         cmocka_unit_test(wilson_ends_stay_within_0_and_1),
         cmocka_unit_test(percentiles_are_those_of_r),
+        cmocka_unit_test(values_may_be_added_many_at_once),
         cmocka_unit_test(an_empty_sample_has_no_percentile),
         cmocka_unit_test(one_value_is_every_percentile),
         cmocka_unit_test(selection_agrees_with_sorting),
