@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,6 +46,8 @@ int main(int argc, char **argv)
     int code;
 
     text_start();
+    /* Nobody asks how much memory is in use, which SQLite would count under a lock. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     /* A reader that goes away is seen when writing: what is open is closed well. */
     signal(SIGPIPE, SIG_IGN);
     code = arguments_parse(&args, argc, argv);

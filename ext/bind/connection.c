@@ -45,12 +45,28 @@ void connection_release(void *pointer)
     free(c);
 }
 
+/* The packer of a dictionary of that size that begins so, if that is enough to know it by. */
+static struct packer *find_packer(struct connection *c, struct bytes head, size_t size)
+{
+    if (head.n < size && !pack_is_trained(head))
+        return NULL;
+    for (size_t i = 0; i < CACHED_PACKERS; i++) {
+        struct bytes kept = buffer_bytes(&c->packers[i].dictionary);
+        if (c->packers[i].packer && kept.n == size &&
+            bytes_equal((struct bytes){kept.at, head.n}, head))
+            return c->packers[i].packer;
+    }
+    return NULL;
+}
+
 struct packer *connection_packer(struct connection *c, struct bytes dictionary)
 {
-    for (size_t i = 0; i < CACHED_PACKERS; i++)
-        if (c->packers[i].packer &&
-            bytes_equal(buffer_bytes(&c->packers[i].dictionary), dictionary))
-            return c->packers[i].packer;
+    struct bytes head = dictionary;
+    if (head.n > PACK_HEAD_BYTES && pack_is_trained(head))
+        head.n = PACK_HEAD_BYTES;
+    struct packer *packer = find_packer(c, head, dictionary.n);
+    if (packer)
+        return packer;
     size_t slot = c->next_packer;
     c->next_packer = (slot + 1) % CACHED_PACKERS;
     packer_free(c->packers[slot].packer);
@@ -62,6 +78,38 @@ struct packer *connection_packer(struct connection *c, struct bytes dictionary)
         c->packers[slot].packer = packer_new(dictionary);
     c->packers[slot].serial = ++c->packers_made;
     return c->packers[slot].packer;
+}
+
+int connection_packer_of(struct connection *c, sqlite3 *db, sqlite3_int64 id, struct packer **out)
+{
+    char head[PACK_HEAD_BYTES];
+    struct buffer whole = {0};
+    sqlite3_blob *blob = NULL;
+    *out = NULL;
+    int rc = sqlite3_blob_open(db, "main", "dictionaries", "bytes", id, 0, &blob);
+    if (rc != SQLITE_OK)
+        goto done;
+    size_t n = (size_t)sqlite3_blob_bytes(blob);
+    struct bytes known = {head, n < sizeof head ? n : sizeof head};
+    rc = sqlite3_blob_read(blob, head, (int)known.n, 0);
+    if (rc != SQLITE_OK)
+        goto done;
+    *out = find_packer(c, known, n);
+    if (*out)
+        goto done;
+    rc = SQLITE_NOMEM;
+    if (buffer_reserve(&whole, n) != 0)
+        goto done;
+    rc = sqlite3_blob_read(blob, whole.at, (int)n, 0);
+    if (rc != SQLITE_OK)
+        goto done;
+    *out = connection_packer(c, (struct bytes){whole.at ? whole.at : "", n});
+    if (!*out)
+        rc = SQLITE_NOMEM;
+done:
+    sqlite3_blob_close(blob);
+    buffer_free(&whole);
+    return rc;
 }
 
 /* SQLite forgets what is kept beside an argument when that changes, and is free to forget it sooner. */

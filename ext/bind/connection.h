@@ -36,7 +36,7 @@ struct connection {
     struct reply reply;          /* scratch of one call */
     struct buffer scratch;       /* likewise */
     struct {
-        struct buffer dictionary; /* compared byte by byte: hashing it takes five times as long */
+        struct buffer dictionary; /* of one that was trained, the head tells it from others */
         struct packer *packer;
         uint64_t serial; /* of this packer: no other ever has it */
     } packers[CACHED_PACKERS];
@@ -58,6 +58,10 @@ const struct scorer *connection_scorer(struct connection *c);
 /* A packer for the dictionary (empty: none), owned by the connection and valid until the next call.
  * NULL when out of memory. */
 struct packer *connection_packer(struct connection *c, struct bytes dictionary);
+
+/* The same for the dictionary that the file has under this id, of which only the head is read once it is
+ * known. *out gets it; returns an SQLite code. */
+int connection_packer_of(struct connection *c, sqlite3 *db, sqlite3_int64 id, struct packer **out);
 
 /* The same for argument i of a function: where that is the same for all rows of a statement, it is
  * compared once. NULL when out of memory. */

@@ -8,6 +8,7 @@
  *     document_hash(document)          what `documents.hash` holds
  *     document_value(document, path)   one value, as json_extract() but by Python's rules
  *     document_type(document, path)    what it is: object, array, string, number, true, false, null
+ *     stored_document(id)              the original that stands under this id in documents
  *     trace_document(trace_id), trace_prompt(trace_id), trace_response(trace_id)
  */
 #include "connection.h"
@@ -297,21 +298,18 @@ static void document_type(sqlite3_context *context, int argc, sqlite3_value **ar
 
 /* ---- stored documents ---- */
 
-/* Unpacks the document of a stored trace into the scratch buffer. Returns 1, 0 when there is no such
- * trace or it has no document, -1 after setting an error. */
-static int load_document(sqlite3_context *context, sqlite3_value *trace_id, const char *function)
+/* Unpacks the document that `sql` names by `value` into the scratch buffer. Returns 1, 0 when there is
+ * none, -1 after setting an error. */
+static int load(sqlite3_context *context, const char *sql, sqlite3_value *value,
+                const char *function)
 {
-    static const char sql[] = "SELECT d.bytes, (SELECT y.bytes FROM main.dictionaries AS y "
-                              "WHERE y.id = d.dictionary_id) FROM main.traces AS t "
-                              "JOIN main.documents AS d ON d.id = t.document_id "
-                              "WHERE t.trace_id = ?1";
     struct connection *c = sqlite3_user_data(context);
     sqlite3 *db = sqlite3_context_db_handle(context);
     sqlite3_stmt *stmt = NULL;
     int found = -1;
     int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_bind_value(stmt, 1, trace_id);
+        rc = sqlite3_bind_value(stmt, 1, value);
     if (rc != SQLITE_OK)
         goto done;
     rc = sqlite3_step(stmt);
@@ -319,25 +317,47 @@ static int load_document(sqlite3_context *context, sqlite3_value *trace_id, cons
         found = rc == SQLITE_DONE ? 0 : -1;
         goto done;
     }
+    struct packer *packer = NULL;
     rc = SQLITE_OK;
-    struct bytes dictionary = value_bytes(sqlite3_column_value(stmt, 1));
-    struct packer *packer =
-        connection_packer(c, dictionary.at ? dictionary : (struct bytes){"", 0});
+    if (sqlite3_column_type(stmt, 1) != SQLITE_NULL)
+        rc = connection_packer_of(c, db, sqlite3_column_int64(stmt, 1), &packer);
+    else if (!(packer = connection_packer(c, (struct bytes){"", 0})))
+        rc = SQLITE_NOMEM;
+    if (rc != SQLITE_OK)
+        goto done;
     buffer_clear(&c->scratch);
     const char *wrong =
-        packer ? packer_unpack(packer, value_bytes(sqlite3_column_value(stmt, 0)), &c->scratch)
-               : "out of memory";
-    if (!packer || c->scratch.failed)
+        packer_unpack(packer, value_bytes(sqlite3_column_value(stmt, 0)), &c->scratch);
+    if (c->scratch.failed)
         sqlite3_result_error_nomem(context);
     else if (wrong)
         result_errorf(context, "%s(): %s", function, wrong);
     else
         found = 1;
 done:
-    if (rc != SQLITE_OK && rc != SQLITE_DONE)
+    if (rc == SQLITE_NOMEM)
+        sqlite3_result_error_nomem(context);
+    else if (rc != SQLITE_OK && rc != SQLITE_DONE)
         result_errorf(context, "%s(): %s", function, sqlite3_errmsg(db));
     sqlite3_finalize(stmt);
     return found;
+}
+
+static int load_document(sqlite3_context *context, sqlite3_value *trace_id, const char *function)
+{
+    static const char sql[] = "SELECT d.bytes, d.dictionary_id FROM main.traces AS t "
+                              "JOIN main.documents AS d ON d.id = t.document_id "
+                              "WHERE t.trace_id = ?1";
+    return load(context, sql, trace_id, function);
+}
+
+static void stored_document(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    static const char sql[] = "SELECT bytes, dictionary_id FROM main.documents WHERE id = ?1";
+    struct connection *c = sqlite3_user_data(context);
+    (void)argc;
+    if (load(context, sql, argv[0], "stored_document") == 1)
+        result_text_or_blob(context, buffer_bytes(&c->scratch));
 }
 
 static void trace_document(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -399,6 +419,7 @@ int register_documents(sqlite3 *db, struct connection *c)
         {"document_hash", 1, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, document_hash},
         {"document_value", 2, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, document_value},
         {"document_type", 2, SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, document_type},
+        {"stored_document", 1, SQLITE_DIRECTONLY, stored_document},
         {"trace_document", 1, SQLITE_DIRECTONLY, trace_document},
         {"trace_prompt", 1, SQLITE_DIRECTONLY, trace_prompt},
         {"trace_response", 1, SQLITE_DIRECTONLY, trace_response},

@@ -27,8 +27,7 @@ WITH kept AS (
       UNION ALL
       SELECT held_id FROM main.files WHERE held_id IS NOT NULL AND state <> 'conflict')
 )
-SELECT k.root, k.path, k.mtime,
-  unpack(d.bytes, (SELECT y.bytes FROM main.dictionaries AS y WHERE y.id = d.dictionary_id))
+SELECT k.root, k.path, k.mtime, stored_document(d.id)
 FROM kept AS k
 JOIN main.documents AS d ON d.id = k.document_id
 WHERE :all OR k.document_id IN (

@@ -4,7 +4,7 @@
 -- What they are registered as: 2048 is deterministic, 524288 direct only, 2097152 innocuous.
 SELECT name, narg, type, flags & 2048, flags & 524288, flags & 2097152
 FROM pragma_function_list
-WHERE (name IN ('pack', 'unpack', 'train_dictionary') OR name LIKE 'document\_%' ESCAPE '\' OR name LIKE 'trace\_%' ESCAPE '\')
+WHERE (name IN ('pack', 'stored_document', 'unpack', 'train_dictionary') OR name LIKE 'document\_%' ESCAPE '\' OR name LIKE 'trace\_%' ESCAPE '\')
   AND NOT builtin
 ORDER BY name;
 
@@ -126,6 +126,9 @@ SELECT t.trace_id, unpack(d.bytes, y.bytes) = document, d.size, hex(d.hash) = he
 FROM traces AS t JOIN documents AS d ON d.id = t.document_id LEFT JOIN dictionaries AS y ON y.id = d.dictionary_id JOIN new ON new.id = t.id
 ORDER BY t.id;
 -- What is not there.
+SELECT count(*), sum(stored_document(d.id) = trace_document(t.trace_id)), count(DISTINCT d.dictionary_id)
+FROM traces AS t JOIN documents AS d ON d.id = t.document_id WHERE t.trace_id <> 'damaged';
+SELECT quote(stored_document(-1)), quote(stored_document(NULL)), quote(stored_document('x'));
 SELECT quote(trace_document('no document')), quote(trace_prompt('no document')), quote(trace_document('nobody')),
   quote(trace_response(NULL)), quote(trace_document(7));
 -- Stored bytes that are damaged.
